@@ -1,0 +1,158 @@
+"""Plain values that describe a document, and interval arithmetic on them.
+
+Every reader ends in a :class:`Document`; everything after the readers knows only these values. Two kinds of page
+exist. A page that was *drawn* (PDF, scan) carries words and rulings, and :mod:`gxstudy.grids` finds its tables. A page
+that was *marked up* (HTML, DOCX, text) carries its grids and paragraphs as the file gives them, in reading order, and
+has no geometry.
+
+Coordinates are points (1/72 inch), origin at the top left of the page as a reader sees it (rotation applied).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from gxstudy.findings import Finding
+
+__all__ = [
+    "Box",
+    "Cell",
+    "Document",
+    "Grid",
+    "GridOrigin",
+    "Kind",
+    "Page",
+    "Paragraph",
+    "Ruling",
+    "Word",
+    "overlap",
+    "union",
+]
+
+Kind = Literal["pdf", "scan", "html", "docx", "text"]
+GridOrigin = Literal["ruled", "open", "unruled", "markup", "camelot"]
+
+
+class Box(NamedTuple):
+    """A rectangle on a page. ``page`` counts from 1."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Word(NamedTuple):
+    """A run of characters that stand together on one line.
+
+    ``certainty`` is 1.0 for a text layer; a recogniser gives the least certainty of its characters. ``garbled`` is True
+    when a glyph of the word has no Unicode value, so that ``text`` cannot be believed.
+    """
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    certainty: float = 1.0
+    garbled: bool = False
+
+
+class Ruling(NamedTuple):
+    """A straight printed line, horizontal (``top == bottom``) or vertical (``x0 == x1``), with its width."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    width: float
+
+
+class Cell(NamedTuple):
+    """A cell of a grid with its span. ``boxes`` are where its text stands (one a line); ``box`` is the cell itself.
+
+    A position covered by a cell of larger span has no cell of its own; an empty cell has the text ``""``.
+    """
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str
+    boxes: tuple[Box, ...] = ()
+    box: Box | None = None
+    garbled: bool = False
+    certainty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as printed: cells with spans, row-major order. ``lefts`` and ``tops`` are the column and row edges
+    (empty when the file has no geometry).
+
+    A ``markup`` grid may lie about its columns (a row with fewer cells than others, wrong spans); a drawn one does not.
+    """
+
+    page: int
+    origin: GridOrigin
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+    lefts: tuple[float, ...] = ()
+    tops: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of prose, its lines joined, with the boxes of its lines."""
+
+    page: int
+    text: str
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. ``blocks`` is None for a drawn page; for a marked-up one, grids and paragraphs in reading order."""
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    blocks: tuple[Grid | Paragraph, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader makes of one file, with what it noticed on the way."""
+
+    kind: Kind
+    pages: tuple[Page, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def overlap(a0: float, a1: float, b0: float, b1: float) -> float:
+    """Return the length that the intervals [a0, a1] and [b0, b1] share (0.0 when they are apart)."""
+    return max(0.0, min(a1, b1) - max(a0, b0))
+
+
+def union(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+    """Return one box for each page on which ``boxes`` lie, in page order."""
+    pages: dict[int, Box] = {}
+    for box in boxes:
+        seen = pages.get(box.page)
+        pages[box.page] = (
+            box
+            if seen is None
+            else Box(
+                box.page,
+                min(seen.x0, box.x0),
+                min(seen.top, box.top),
+                max(seen.x1, box.x1),
+                max(seen.bottom, box.bottom),
+            )
+        )
+    return tuple(pages[number] for number in sorted(pages))
