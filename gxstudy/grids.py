@@ -1,0 +1,322 @@
+"""Rulings and words of a page -> grids with spans, and the prose that stands outside them.
+
+What a person does with a ruled table, step by step: lines that lie on each other are one line; lines that touch are one
+table; their coordinates are its rows and columns; where no line stands between two neighbours they are one cell; a word
+belongs where its middle lies. Borders left open (at a page break, or by a print without outer lines) are closed at the
+end of the lines that cross them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Paragraph, Ruling, Word, overlap
+from gxstudy.text import join_lines
+
+__all__ = ["Tolerance", "find", "paragraphs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far prints stray, in points."""
+
+    snap_points: float = 2.5
+    """Lines nearer than this to each other are one line (doubled rules, rounding)."""
+    gap_points: float = 4.0
+    """Pieces of one line with a smaller gap between them are joined (dashes)."""
+    touch_points: float = 3.0
+    """Lines that end this near to each other touch."""
+    open_points: float = 6.0
+    """Lines that run this far beyond the last crossing line leave the table open there."""
+
+
+DEFAULT = Tolerance()
+
+BORDER_SHARE = 0.6
+"""A line must cover this share of a cell's side to part it from its neighbour."""
+SPACE_GAP = 0.3
+"""Words on one line further apart than this share of their height are joined with a space."""
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A line on one coordinate (``at``) from ``start`` to ``end``."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class _Frame:
+    """The lines of one table."""
+
+    across: list[_Segment] = field(default_factory=list)
+    down: list[_Segment] = field(default_factory=list)
+    origin: GridOrigin = "ruled"
+
+
+def find(page: Page, *, tolerance: Tolerance = DEFAULT) -> tuple[Grid, ...]:
+    """Return the tables of a page, from top to bottom.
+
+    Parameters
+    ----------
+    page
+        A page as a reader gives it. The grids of a marked-up page are returned as they are.
+    tolerance
+        How far prints stray.
+
+    Returns
+    -------
+    tuple of Grid
+        Only tables of two cells or more; a box around a paragraph is not a table.
+    """
+    if page.blocks is not None:
+        return tuple(block for block in page.blocks if isinstance(block, Grid))
+    grids = [
+        grid
+        for frame in _frames(page.rulings, tolerance)
+        if (grid := _grid(page, frame, tolerance)) is not None and len(grid.cells) > 1
+    ]
+    return tuple(sorted(grids, key=lambda grid: (grid.tops[0], grid.lefts[0])))
+
+
+def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
+    """Return the prose of a page: its words outside ``grids``, lines joined to paragraphs, page numbers left out."""
+    if page.blocks is not None:
+        return tuple(block for block in page.blocks if isinstance(block, Paragraph))
+    areas = [(grid.lefts[0], grid.tops[0], grid.lefts[-1], grid.tops[-1]) for grid in grids]
+    outside = [word for word in page.words if not _inside(word, areas)]
+    lines = [line for line in _text_lines(outside) if not _is_page_number(line, page.height)]
+    return tuple(
+        Paragraph(page.number, join_lines([_line_text(line) for line in part]), tuple(_line_box(page.number, line) for line in part))
+        for part in _paragraph_lines(lines)
+    )
+
+
+# ---------------------------------------------------------------------------------------------- lines and tables
+
+
+def _frames(rulings: Iterable[Ruling], tolerance: Tolerance) -> list[_Frame]:
+    """Return the tables' lines: straight lines merged, then those that touch taken together."""
+    across = _merged([_Segment(r.top, r.x0, r.x1) for r in rulings if r.top == r.bottom and r.x1 > r.x0], tolerance)
+    down = _merged([_Segment(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1 and r.bottom > r.top], tolerance)
+    near = tolerance.touch_points
+    parents = list(range(len(across) + len(down)))
+
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
+
+    for i, h in enumerate(across):
+        for j, v in enumerate(down, len(across)):
+            if (
+                h.start - near <= v.at <= h.end + near
+                and v.start - near <= h.at <= v.end + near
+                and (a := root(i)) != (b := root(j))
+            ):
+                parents[b] = a
+    frames: dict[int, _Frame] = {}
+    for i, h in enumerate(across):
+        frames.setdefault(root(i), _Frame()).across.append(h)
+    for j, v in enumerate(down, len(across)):
+        frames.setdefault(root(j), _Frame()).down.append(v)
+    return [frame for frame in frames.values() if frame.across and frame.down]
+
+
+def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
+    """Return ``segments`` with those on (nearly) one coordinate snapped together and their pieces joined."""
+    segments.sort(key=lambda s: s.at)
+    merged: list[_Segment] = []
+    index = 0
+    while index < len(segments):
+        first = segments[index].at
+        level = []
+        while index < len(segments) and segments[index].at - first <= tolerance.snap_points:
+            level.append(segments[index])
+            index += 1
+        at = sum(s.at for s in level) / len(level)
+        level.sort(key=lambda s: s.start)
+        start, end = level[0].start, level[0].end
+        for s in level[1:]:
+            if s.start - end <= tolerance.gap_points:
+                end = max(end, s.end)
+            else:
+                merged.append(_Segment(at, start, end))
+                start, end = s.start, s.end
+        merged.append(_Segment(at, start, end))
+    return merged
+
+
+def _close(frame: _Frame, tolerance: Tolerance) -> None:
+    """Add the outer lines that a table lacks, at the end of the lines that run beyond its last crossing line."""
+    for lines, crossing in ((frame.across, frame.down), (frame.down, frame.across)):
+        first, last = min(s.at for s in lines), max(s.at for s in lines)
+        before = [s for s in crossing if s.start < first - tolerance.open_points]
+        after = [s for s in crossing if s.end > last + tolerance.open_points]
+        start, end = min(s.at for s in crossing), max(s.at for s in crossing)
+        if len(before) > 1 or (before and len(crossing) < 3):
+            lines.append(_Segment(min(s.start for s in before), start, end))
+            frame.origin = "open"
+        if len(after) > 1 or (after and len(crossing) < 3):
+            lines.append(_Segment(max(s.end for s in after), start, end))
+            frame.origin = "open"
+
+
+# ------------------------------------------------------------------------------------------------------- cells
+
+
+def _grid(page: Page, frame: _Frame, tolerance: Tolerance) -> Grid | None:
+    _close(frame, tolerance)
+    lefts = sorted({s.at for s in frame.down})
+    tops = sorted({s.at for s in frame.across})
+    rows, columns = len(tops) - 1, len(lefts) - 1
+    if rows < 1 or columns < 1:
+        return None
+    over = [[False] * columns for _ in range(rows + 1)]  # a line over row r (and under row r - 1) at column c
+    for s in frame.across:
+        _mark(over[tops.index(s.at)], lefts, s)
+    beside = [[False] * rows for _ in range(columns + 1)]  # a line left of column c at row r
+    for s in frame.down:
+        _mark(beside[lefts.index(s.at)], tops, s)
+    owner, spans = _spans(rows, columns, over, beside)
+    words: list[list[Word]] = [[] for _ in spans]
+    for word in page.words:
+        column = bisect_right(lefts, (word.x0 + word.x1) / 2) - 1
+        row = bisect_right(tops, (word.top + word.bottom) / 2) - 1
+        if 0 <= row < rows and 0 <= column < columns:
+            words[owner[row][column]].append(word)
+    cells = tuple(
+        _cell(page.number, span, inside, lefts, tops) for span, inside in zip(spans, words, strict=True)
+    )
+    return Grid(page.number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))
+
+
+def _mark(sides: list[bool], edges: list[float], line: _Segment) -> None:
+    for index in range(len(sides)):
+        start, end = edges[index], edges[index + 1]
+        if overlap(start, end, line.start, line.end) >= BORDER_SHARE * (end - start):
+            sides[index] = True
+
+
+def _spans(
+    rows: int, columns: int, over: list[list[bool]], beside: list[list[bool]]
+) -> tuple[list[list[int]], list[tuple[int, int, int, int]]]:
+    """Return who owns each place of the raster, and the (row, column, row span, column span) of every cell."""
+    owner = [[-1] * columns for _ in range(rows)]
+    spans: list[tuple[int, int, int, int]] = []
+    for row in range(rows):
+        for column in range(columns):
+            if owner[row][column] >= 0:
+                continue
+            right = column + 1
+            while right < columns and owner[row][right] < 0 and not beside[right][row]:
+                right += 1
+            bottom = row + 1
+            while (
+                bottom < rows
+                and not any(over[bottom][c] for c in range(column, right))
+                and not any(beside[c][bottom] for c in range(column + 1, right))
+                and all(owner[bottom][c] < 0 for c in range(column, right))
+            ):
+                bottom += 1
+            for r in range(row, bottom):
+                for c in range(column, right):
+                    owner[r][c] = len(spans)
+            spans.append((row, column, bottom - row, right - column))
+    return owner, spans
+
+
+def _cell(
+    page: int, span: tuple[int, int, int, int], words: list[Word], lefts: list[float], tops: list[float]
+) -> Cell:
+    row, column, row_span, column_span = span
+    box = Box(page, lefts[column], tops[row], lefts[column + column_span], tops[row + row_span])
+    if not words:
+        return Cell(row, column, row_span, column_span, "", (), box)
+    if len(words) == 1:
+        word = words[0]
+        ink = (Box(page, word.x0, word.top, word.x1, word.bottom),)
+        return Cell(row, column, row_span, column_span, word.text, ink, box, word.garbled, word.certainty)
+    lines = _text_lines(words)
+    return Cell(
+        row,
+        column,
+        row_span,
+        column_span,
+        join_lines([_line_text(line) for line in lines]),
+        tuple(_line_box(page, line) for line in lines),
+        box,
+        any(word.garbled for word in words),
+        min(word.certainty for word in words),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ lines of text
+
+
+def _text_lines(words: Sequence[Word]) -> list[list[Word]]:
+    """Return words as lines from top to bottom, each from left to right."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.top + w.bottom, w.x0)):
+        if lines:
+            last = lines[-1][-1]
+            shared = overlap(word.top, word.bottom, last.top, last.bottom)
+            if shared > 0.5 * min(word.bottom - word.top, last.bottom - last.top):
+                lines[-1].append(word)
+                continue
+        lines.append([word])
+    for line in lines:
+        line.sort(key=lambda w: w.x0)
+    return lines
+
+
+def _line_text(line: Sequence[Word]) -> str:
+    text = line[0].text
+    for before, word in zip(line, line[1:], strict=False):
+        if word.x0 - before.x1 > SPACE_GAP * (word.bottom - word.top):
+            text += " "
+        text += word.text
+    return text
+
+
+def _line_box(page: int, line: Sequence[Word]) -> Box:
+    return Box(page, line[0].x0, min(w.top for w in line), max(w.x1 for w in line), max(w.bottom for w in line))
+
+
+_PAGE_NUMBER = re.compile(r"[-—–－─~·. ]*(?:第 ?)?\d{1,4}(?: ?页)?(?: ?[/／共] ?\d{1,4}(?: ?页)?)?[-—–－─~·. ]*")
+
+
+def _is_page_number(line: Sequence[Word], height: float) -> bool:
+    at_edge = line[0].top > 0.88 * height or line[0].bottom < 0.1 * height
+    return at_edge and _PAGE_NUMBER.fullmatch(_line_text(line)) is not None
+
+
+def _paragraph_lines(lines: list[list[Word]]) -> list[list[list[Word]]]:
+    """Return lines grouped to paragraphs: a new one begins at an indent, after a short line or a wide gap."""
+    if not lines:
+        return []
+    left = min(line[0].x0 for line in lines)
+    right = max(line[-1].x1 for line in lines)
+    parts: list[list[list[Word]]] = [[lines[0]]]
+    for before, line in zip(lines, lines[1:], strict=False):
+        em = line[0].bottom - line[0].top
+        indented = line[0].x0 - left > 0.8 * em
+        short = right - before[-1].x1 > 1.8 * em
+        apart = line[0].top - before[0].bottom > 2.5 * em
+        sized = abs(em - (before[0].bottom - before[0].top)) > 0.25 * em
+        if indented or short or apart or sized:
+            parts.append([line])
+        else:
+            parts[-1].append(line)
+    return parts
+
+
+def _inside(word: Word, areas: Sequence[tuple[float, float, float, float]]) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+    return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in areas)

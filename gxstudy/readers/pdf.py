@@ -1,0 +1,285 @@
+"""A PDF with a text layer -> Document, through PDFium.
+
+The reader reports what is printed: words with their boxes and rulings, in points from the top left of the page as a
+person would hold it to read (the page's rotation applied, and text drawn sideways turned upright). It decides nothing
+about tables.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gxstudy.errors import NoTextLayerError, TruncatedFileError
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Document, Page, Ruling, Word
+from gxstudy.readers import pdfium
+from gxstudy.readers.pdfium import Glyphs, PdfPage
+
+__all__ = ["read", "render"]
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+WORD_GAP = 0.4
+"""Characters further apart than this share of their height belong to two words."""
+BIG = 1.6
+"""Characters higher than this multiple of the page's median may be an overlay (a watermark)."""
+PALE = 0.55
+"""Big characters painted paler than this (0 black, 1 white) are an overlay."""
+
+
+class _Frame(NamedTuple):
+    """The visible box of a page in user space, and the clockwise quarter turns that make its text upright."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int
+
+    @property
+    def size(self) -> tuple[float, float]:
+        wide, high = self.right - self.left, self.top - self.bottom
+        return (high, wide) if self.turns % 2 else (wide, high)
+
+    def place(self, boxes: Floats) -> Floats:
+        """Return (x0, y0, x1, y1) boxes of user space as (x0, top, x1, bottom) seen upright from the top left."""
+        x0, y0, x1, y1 = boxes.T
+        if self.turns == 1:
+            placed = (y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left)
+        elif self.turns == 2:
+            placed = (self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom)
+        elif self.turns == 3:
+            placed = (self.top - y1, self.right - x1, self.top - y0, self.right - x0)
+        else:
+            placed = (x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
+        return np.stack(placed, axis=1)
+
+
+def read(data: bytes) -> Document:
+    """Read every page of a PDF.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+
+    Returns
+    -------
+    Document
+        Drawn pages (words and rulings), with findings for what was left out: pages that cannot be loaded, pages cut off
+        at a limit, overlays, pages that hold pictures only.
+
+    Raises
+    ------
+    EncryptedFileError
+        When the file asks for a password.
+    TruncatedFileError
+        When no document or no page can be opened.
+    NoTextLayerError
+        When no page has any text: a scan.
+    """
+    pages: list[Page] = []
+    findings: list[Finding] = []
+    with pdfium.opened(data) as pdf:
+        for index in range(pdf.page_count):
+            number = index + 1
+            with pdf.page(index) as loaded:
+                if loaded is None:
+                    message = f"page {number} cannot be loaded; the rest of the file was read"
+                    findings.append(finding(Code.PAGE_UNREADABLE, message, Place(page=number)))
+                    continue
+                page, noticed = _page(loaded, number)
+                pages.append(page)
+                findings += noticed
+    if not pages:
+        msg = "the PDF opens but none of its pages can be loaded; it is damaged: fetch it again"
+        raise TruncatedFileError(msg)
+    if not any(page.words for page in pages):
+        msg = (
+            f"none of the {len(pages)} pages has a text layer: the PDF is a scan; "
+            "it needs character recognition before gxstudy can read it"
+        )
+        raise NoTextLayerError(msg)
+    return Document("pdf", tuple(pages), tuple(findings))
+
+
+def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, bytes]:
+    """Return the picture of a page, upright as :func:`read` places its words.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+    page
+        The page, counted from 1.
+    scale
+        Pixels a point.
+
+    Returns
+    -------
+    tuple
+        Width and height in pixels, and the RGB bytes, row by row.
+    """
+    import pypdfium2
+
+    with pdfium.opened(data) as pdf, pdf.page(page - 1) as loaded:
+        if loaded is None:
+            msg = f"page {page} cannot be loaded; the file has {pdf.page_count} pages"
+            raise TruncatedFileError(msg)
+        displayed = loaded.frame()[4]
+        turns = _frame(loaded, loaded.glyphs()).turns
+        document = pypdfium2.PdfDocument(data)
+        try:
+            bitmap = document[page - 1].render(
+                scale=scale, rotation=90 * ((turns - displayed) % 4), rev_byteorder=True, prefer_bgrx=False
+            )
+            pixels = bitmap.to_numpy()[:, :, :3]
+            return int(pixels.shape[1]), int(pixels.shape[0]), np.ascontiguousarray(pixels).tobytes()
+        finally:
+            document.close()
+
+
+def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
+    findings: list[Finding] = []
+    glyphs = loaded.glyphs()
+    lines = loaded.lines()
+    frame = _frame(loaded, glyphs)
+    wide, high = frame.size
+    if glyphs.cut_off or lines.cut_off:
+        message = (
+            f"page {number} holds more than {pdfium.GLYPH_LIMIT:,} characters or {pdfium.PATH_LIMIT:,} drawn objects; "
+            "what lies beyond that was not read"
+        )
+        findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
+    rulings = _rulings(frame, lines.segments)
+    words, noticed = _words(loaded, glyphs, frame, rulings, number)
+    findings += noticed
+    if not words and lines.objects:
+        message = f"page {number} has no text, only pictures or drawings; what stands there was not read"
+        findings.append(finding(Code.PAGE_WITHOUT_TEXT, message, Place(page=number)))
+    return Page(number, wide, high, words, rulings), findings
+
+
+def _frame(loaded: PdfPage, glyphs: Glyphs) -> _Frame:
+    """Return the page's frame, turned so that most of its text is upright."""
+    left, bottom, right, top, turns = loaded.frame()
+    printed = [i for i, character in enumerate(glyphs.text) if not character.isspace()]
+    sample = printed[:: max(1, len(printed) // 16)]
+    if sample:
+        quarters = [round(angle / (math.pi / 2)) % 4 for angle in loaded.angles(sample)]
+        upright = max(range(4), key=quarters.count)
+        if 2 * quarters.count(upright) > len(sample):
+            turns = upright
+    return _Frame(left, bottom, right, top, turns)
+
+
+def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
+    if not len(segments):
+        return ()
+    placed = frame.place(segments[:, :4])
+    wide, high = frame.size
+    rulings = []
+    for (x0, top, x1, bottom), width in zip(placed.tolist(), segments[:, 4].tolist(), strict=True):
+        if x1 < 0 or bottom < 0 or x0 > wide or top > high:
+            continue
+        if x1 - x0 >= bottom - top:
+            middle = (top + bottom) / 2
+            rulings.append(Ruling(x0, middle, x1, middle, width))
+        else:
+            middle = (x0 + x1) / 2
+            rulings.append(Ruling(middle, top, middle, bottom, width))
+    return tuple(rulings)
+
+
+def _words(
+    loaded: PdfPage, glyphs: Glyphs, frame: _Frame, rulings: tuple[Ruling, ...], number: int
+) -> tuple[tuple[Word, ...], list[Finding]]:
+    findings: list[Finding] = []
+    codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    raw = glyphs.boxes
+    boxes = frame.place(raw[:, [0, 3, 2, 1]])
+    wide, high = frame.size
+    x0, top, x1, bottom = boxes.T
+    shown = (x1 > x0) & (bottom > top) & (x1 > 0) & (bottom > 0) & (x0 < wide) & (top < high)
+    blank = np.isin(codes, _BLANKS)
+    kept = np.flatnonzero(shown & ~blank)
+    if not len(kept):
+        return (), findings
+    overlay = _overlay(loaded, kept, boxes[kept], frame.turns)
+    if overlay.any():
+        text = "".join(glyphs.text[i] for i in kept[overlay][:40])
+        message = f"text drawn across the page or pale and large was left out on page {number}: {text!r}"
+        findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
+        kept = kept[~overlay]
+        if not len(kept):
+            return (), findings
+    boxes, codes = boxes[kept], codes[kept]
+    starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, rulings)) + 1))
+    ends = np.append(starts[1:], len(kept))
+    text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    garbled = _garbled(loaded, codes, kept)
+    columns = (
+        [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)],
+        np.minimum.reduceat(boxes[:, 0], starts).tolist(),
+        np.minimum.reduceat(boxes[:, 1], starts).tolist(),
+        np.maximum.reduceat(boxes[:, 2], starts).tolist(),
+        np.maximum.reduceat(boxes[:, 3], starts).tolist(),
+        [1.0] * len(starts),
+        np.logical_or.reduceat(garbled, starts).tolist(),
+    )
+    return tuple(map(Word._make, zip(*columns, strict=True))), findings
+
+
+_BLANKS = np.array([ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"], np.uint32)
+
+
+def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], rulings: tuple[Ruling, ...]) -> Bools:
+    """Return, for each character but the last, whether the next one continues its word."""
+    x0, top, x1, bottom = boxes.T
+    height = np.minimum(bottom[:-1] - top[:-1], bottom[1:] - top[1:])
+    level = np.minimum(bottom[:-1], bottom[1:]) - np.maximum(top[:-1], top[1:]) > 0.5 * height
+    gap = x0[1:] - x1[:-1]
+    joined: Bools = level & (gap < WORD_GAP * height) & (gap > -0.6 * height)
+    # A vertical ruling between the middles of two characters parts them, whatever their distance.
+    pairs = np.flatnonzero(joined)
+    verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
+    if len(pairs) and len(verticals):
+        middle = (x0 + x1) / 2
+        line = (top + bottom) / 2
+        before, after, y = middle[pairs, None], middle[pairs + 1, None], line[pairs, None]
+        crossed = (before < verticals[:, 0]) & (verticals[:, 0] < after) & (verticals[:, 1] <= y) & (y <= verticals[:, 2])
+        joined[pairs[crossed.any(axis=1)]] = False
+    return joined
+
+
+def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats, turns: int) -> Bools:
+    """Return which characters are drawn over the page: askew, or big and pale."""
+    x0, top, x1, bottom = boxes.T
+    height = bottom - top
+    dropped = np.zeros(len(kept), np.bool_)
+    dx, dy = np.abs(np.diff((x0 + x1) / 2)), np.abs(np.diff((top + bottom) / 2))
+    reach = np.maximum(height[:-1], x1[:-1] - x0[:-1])
+    askew = (dx > 0.2 * reach) & (dx < 2.5 * reach) & (dy > 0.2 * reach) & (dy < 2.5 * reach)
+    if askew.any():
+        angles = np.array(loaded.angles(kept.tolist())) / (math.pi / 2)
+        dropped |= np.abs(angles - np.round(angles)) > 0.03
+    big = np.flatnonzero((height > BIG * np.median(height)) & ~dropped)
+    if len(big):
+        pale = np.array(loaded.paleness(kept[big].tolist()))
+        dropped[big[pale > PALE]] = True
+    return dropped
+
+
+def _garbled(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp]) -> Bools:
+    """Return which characters have no Unicode value of their own; only those that could pass for a figure are asked."""
+    suspect = ((codes >= 0x21) & (codes <= 0x7E)) | ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes >= 0xFFF0)
+    suspect |= codes < 0x20
+    garbled = np.zeros(len(codes), np.bool_)
+    asked = np.flatnonzero(suspect)
+    garbled[asked] = loaded.unmapped(kept[asked].tolist())
+    return garbled | (codes == 0xFFFD)

@@ -1,0 +1,390 @@
+"""The calls into PDFium that the PDF reader needs, with plain numbers in and out.
+
+PDFium's own objects never leave this module: a page becomes arrays of glyphs and lines. Prototypes take addresses
+instead of typed pointers, and results go to one reused buffer, because a report has thousands of glyphs and each call
+counts. PDFium is not thread-safe: every use goes through :func:`opened`, which holds a lock.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2  # noqa: F401  (starts the library, and ends it with the process)
+import pypdfium2.raw as pdfium
+
+from gxstudy.errors import EncryptedFileError, TruncatedFileError
+
+__all__ = ["Glyphs", "Lines", "Pdf", "PdfPage", "opened"]
+
+Floats = npt.NDArray[np.float32]
+
+PATH_LIMIT = 200_000
+"""Page objects looked at on one page before the rest is left out."""
+GLYPH_LIMIT = 200_000
+"""Characters read from one page before the rest is left out."""
+NESTING_LIMIT = 8
+"""Depth of Form XObjects followed."""
+THIN = 3.0
+"""A filled rectangle or a bounding box narrower than this (points) is a line."""
+
+_LOCK = threading.RLock()
+_TEXT, _PATH, _FORM = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
+_MOVE = pdfium.FPDF_SEGMENT_MOVETO
+_LINE = pdfium.FPDF_SEGMENT_LINETO
+
+
+def _call(name: str, result: Any, *arguments: Any) -> Any:
+    """Return PDFium's function ``name`` with a prototype of our own, apart from the one of pypdfium2."""
+    address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
+    return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+
+_int, _void, _ulong, _bool = ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
+_load_document = _call("FPDF_LoadMemDocument64", _void, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p)
+_close_document = _call("FPDF_CloseDocument", None, _void)
+_last_error = _call("FPDF_GetLastError", _ulong)
+_page_count = _call("FPDF_GetPageCount", _int, _void)
+_load_page = _call("FPDF_LoadPage", _void, _void, _int)
+_close_page = _call("FPDF_ClosePage", None, _void)
+_bounding_box = _call("FPDF_GetPageBoundingBox", _bool, _void, _void)
+_rotation = _call("FPDFPage_GetRotation", _int, _void)
+_load_text = _call("FPDFText_LoadPage", _void, _void)
+_close_text = _call("FPDFText_ClosePage", None, _void)
+_count_chars = _call("FPDFText_CountChars", _int, _void)
+_get_text = _call("FPDFText_GetText", _int, _void, _int, _int, _void)
+_get_unicode = _call("FPDFText_GetUnicode", ctypes.c_uint, _void, _int)
+_loose_box = _call("FPDFText_GetLooseCharBox", _bool, _void, _int, _void)
+_char_angle = _call("FPDFText_GetCharAngle", ctypes.c_float, _void, _int)
+_map_error = _call("FPDFText_HasUnicodeMapError", _int, _void, _int)
+_fill_of_char = _call("FPDFText_GetFillColor", _bool, _void, _int, _void, _void, _void, _void)
+_count_objects = _call("FPDFPage_CountObjects", _int, _void)
+_get_object = _call("FPDFPage_GetObject", _void, _void, _int)
+_form_count = _call("FPDFFormObj_CountObjects", _int, _void)
+_form_object = _call("FPDFFormObj_GetObject", _void, _void, _ulong)
+_object_type = _call("FPDFPageObj_GetType", _int, _void)
+_object_bounds = _call("FPDFPageObj_GetBounds", _bool, _void, _void, _void, _void, _void)
+_object_matrix = _call("FPDFPageObj_GetMatrix", _bool, _void, _void)
+_stroke_color = _call("FPDFPageObj_GetStrokeColor", _bool, _void, _void, _void, _void, _void)
+_fill_color = _call("FPDFPageObj_GetFillColor", _bool, _void, _void, _void, _void, _void)
+_stroke_width = _call("FPDFPageObj_GetStrokeWidth", _bool, _void, _void)
+_draw_mode = _call("FPDFPath_GetDrawMode", _bool, _void, _void, _void)
+_segment_count = _call("FPDFPath_CountSegments", _int, _void)
+_segment = _call("FPDFPath_GetPathSegment", _void, _void, _int)
+_segment_point = _call("FPDFPathSegment_GetPoint", _bool, _void, _void, _void)
+_segment_type = _call("FPDFPathSegment_GetType", _int, _void)
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The characters of a page in PDFium's order.
+
+    ``text`` and the rows of ``boxes`` (n x 4, left, bottom-of-page-up top, right, bottom as PDFium gives them) match
+    one to one; line ends and spaces that PDFium makes up have boxes of no size.
+    """
+
+    text: str
+    boxes: Floats
+    cut_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Straight painted lines of a page, in user space: rows of (x0, y0, x1, y1, width), x0 <= x1 and y0 <= y1."""
+
+    segments: Floats
+    objects: int
+    cut_off: bool
+
+
+class PdfPage:
+    """One loaded page."""
+
+    def __init__(self, handle: int) -> None:
+        self._page = handle
+        self._text: int | None = None
+
+    def frame(self) -> tuple[float, float, float, float, int]:
+        """Return the visible box (left, bottom, right, top) in user space and the quarter turns applied for display."""
+        box = (ctypes.c_float * 4)()  # left, top, right, bottom
+        _bounding_box(self._page, ctypes.addressof(box))
+        return box[0], box[3], box[2], box[1], _rotation(self._page)
+
+    def glyphs(self) -> Glyphs:
+        """Return the page's characters and their loose boxes."""
+        text_page = self._text_page()
+        count = max(0, _count_chars(text_page))
+        kept = min(count, GLYPH_LIMIT)
+        buffer = ctypes.create_string_buffer(2 * (kept + 1))
+        written = _get_text(text_page, 0, kept, ctypes.addressof(buffer)) - 1 if kept else 0
+        text = buffer.raw[: 2 * max(0, written)].decode("utf-16-le", "surrogatepass")
+        if len(text) != kept:
+            text = "".join(chr(_get_unicode(text_page, i) or 0xFFFD) for i in range(kept))
+        boxes = np.zeros((kept, 4), np.float32)
+        start = boxes.ctypes.data
+        deque(map(_loose_box, repeat(text_page), range(kept), range(start, start + 16 * kept, 16)), maxlen=0)
+        return Glyphs(text, boxes, count > kept)
+
+    def angles(self, indices: list[int]) -> list[float]:
+        """Return the angle (radians, counter-clockwise from the page's x axis) of each character of ``indices``."""
+        return list(map(_char_angle, repeat(self._text_page()), indices))
+
+    def unmapped(self, indices: list[int]) -> list[bool]:
+        """Return, for each character of ``indices``, whether its font gives it no Unicode value."""
+        return [error == 1 for error in map(_map_error, repeat(self._text_page()), indices)]
+
+    def paleness(self, indices: list[int]) -> list[float]:
+        """Return how pale each character of ``indices`` is painted: 0.0 black, 1.0 white or transparent."""
+        rgba = (ctypes.c_uint * 4)()
+        a = ctypes.addressof(rgba)
+        pale = []
+        for index in indices:
+            known = _fill_of_char(self._text_page(), index, a, a + 4, a + 8, a + 12)
+            pale.append(_paleness(rgba) if known else 0.0)
+        return pale
+
+    def lines(self) -> Lines:
+        """Return the straight lines painted on the page, Form XObjects included.
+
+        Strokes, and filled rectangles thinner than :data:`THIN`. White ones are left out: they do not print.
+        """
+        count = max(0, _count_objects(self._page))
+        kept = min(count, PATH_LIMIT)
+        collector = _LineCollector(kept)
+        collector.walk(list(map(_get_object, repeat(self._page), range(kept))), None, 0)
+        found = np.array(collector.found, np.float32).reshape(-1, 5)
+        return Lines(found, count, count > kept or collector.cut_off)
+
+    def close(self) -> None:
+        """Release what PDFium holds for the page."""
+        if self._text is not None:
+            _close_text(self._text)
+        _close_page(self._page)
+
+    def _text_page(self) -> int:
+        if self._text is None:
+            self._text = _load_text(self._page)
+        return self._text
+
+
+class _LineCollector:
+    """Walks page objects and keeps the straight lines; one set of buffers for all of them."""
+
+    def __init__(self, budget: int) -> None:
+        self.found: list[tuple[float, float, float, float, float]] = []
+        self.cut_off = False
+        self._left = max(budget, PATH_LIMIT)
+        self._ints = (ctypes.c_int * 2)()
+        self._rgba = (ctypes.c_uint * 4)()
+        self._floats = (ctypes.c_float * 6)()
+
+    def walk(self, handles: list[int], outer: tuple[float, ...] | None, depth: int) -> None:
+        self._left -= len(handles)
+        if self._left < 0:
+            self.cut_off = True
+            return
+        kinds = list(map(_object_type, handles))
+        paths = [handle for handle, kind in zip(handles, kinds, strict=True) if kind == _PATH]
+        self._paths(paths, outer)
+        for handle, kind in zip(handles, kinds, strict=True):
+            if kind == _FORM:
+                if depth == NESTING_LIMIT:
+                    self.cut_off = True
+                    continue
+                inner = max(0, _form_count(handle))
+                if inner > self._left:
+                    self.cut_off = True
+                    continue
+                children = list(map(_form_object, repeat(handle), range(inner)))
+                self.walk(children, _compose(self._matrix(handle), outer), depth + 1)
+
+    def _matrix(self, handle: int) -> tuple[float, ...]:
+        _object_matrix(handle, ctypes.addressof(self._floats))
+        return tuple(self._floats)
+
+    def _paths(self, paths: list[int], outer: tuple[float, ...] | None) -> None:
+        bounds = np.zeros((len(paths), 4), np.float32)  # left, bottom, right, top
+        a = bounds.ctypes.data
+        end = a + 16 * len(paths)
+        deque(
+            map(
+                _object_bounds,
+                paths,
+                range(a, end, 16),
+                range(a + 4, end + 4, 16),
+                range(a + 8, end + 8, 16),
+                range(a + 12, end + 12, 16),
+            ),
+            maxlen=0,
+        )
+        fill, stroke = ctypes.addressof(self._ints), ctypes.addressof(self._ints) + 4
+        for handle, (x0, y0, x1, y1) in zip(paths, bounds.tolist(), strict=True):
+            wide, high = x1 - x0, y1 - y0
+            if wide < THIN and high < THIN:
+                if wide < 0.5 and high < 0.5:
+                    continue
+            _draw_mode(handle, fill, stroke)
+            if self._ints[1]:
+                if not self._prints(handle, stroke=True):
+                    continue
+                self._stroked(handle, (x0, y0, x1, y1), outer)
+            elif self._ints[0] and self._prints(handle, stroke=False):
+                if min(wide, high) < THIN:
+                    self._keep(x0, y0, x1, y1, min(wide, high), outer)
+                elif _segment_count(handle) > 5:
+                    self._filled(handle, outer)
+
+    def _prints(self, handle: int, *, stroke: bool) -> bool:
+        a = ctypes.addressof(self._rgba)
+        known = (_stroke_color if stroke else _fill_color)(handle, a, a + 4, a + 8, a + 12)
+        return not known or _paleness(self._rgba) < 0.97
+
+    def _stroked(self, handle: int, box: tuple[float, ...], outer: tuple[float, ...] | None) -> None:
+        _stroke_width(handle, ctypes.addressof(self._floats))
+        width = self._floats[0]
+        x0, y0, x1, y1 = box
+        if _segment_count(handle) <= 2:
+            # The bounds of a stroke are widened by half its width (by more in some versions): take the middle.
+            if x1 - x0 < THIN + width:
+                self._keep((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, width, outer)
+            elif y1 - y0 < THIN + width:
+                self._keep(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, width, outer)
+            return
+        self._segments(handle, width, outer)
+
+    def _filled(self, handle: int, outer: tuple[float, ...] | None) -> None:
+        """Keep the thin rectangles of a path that fills several at once."""
+        for points in self._subpaths(handle):
+            if len(points) >= 4:
+                xs, ys = [p[0] for p in points], [p[1] for p in points]
+                x0, y0, x1, y1 = min(xs), min(ys), max(xs), max(ys)
+                if min(x1 - x0, y1 - y0) < THIN:
+                    self._keep(x0, y0, x1, y1, min(x1 - x0, y1 - y0), outer)
+
+    def _segments(self, handle: int, width: float, outer: tuple[float, ...] | None) -> None:
+        for points in self._subpaths(handle):
+            for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+                if abs(xa - xb) < 0.5 or abs(ya - yb) < 0.5:
+                    self._keep(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb), width, outer)
+
+    def _subpaths(self, handle: int) -> Iterator[list[tuple[float, float]]]:
+        count = _segment_count(handle)
+        self._left -= count
+        if self._left < 0:
+            self.cut_off = True
+            return
+        a, b, c, d, e, f = self._matrix(handle)
+        x, y = ctypes.addressof(self._floats), ctypes.addressof(self._floats) + 4
+        points: list[tuple[float, float]] = []
+        for index in range(count):
+            segment = _segment(handle, index)
+            kind = _segment_type(segment)
+            _segment_point(segment, x, y)
+            u, v = self._floats[0], self._floats[1]
+            point = (a * u + c * v + e, b * u + d * v + f)
+            if kind == _MOVE:
+                if len(points) > 1:
+                    yield points
+                points = [point]
+            elif kind == _LINE:
+                points.append(point)
+            else:  # a curve breaks the line
+                if len(points) > 1:
+                    yield points
+                points = [point]
+        if len(points) > 2:
+            points.append(points[0])
+        if len(points) > 1:
+            yield points
+
+    def _keep(
+        self, x0: float, y0: float, x1: float, y1: float, width: float, outer: tuple[float, ...] | None
+    ) -> None:
+        if outer is not None:
+            a, b, c, d, e, f = outer
+            x0, y0, x1, y1 = (
+                a * x0 + c * y0 + e,
+                b * x0 + d * y0 + f,
+                a * x1 + c * y1 + e,
+                b * x1 + d * y1 + f,
+            )
+        self.found.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), width))
+
+
+class Pdf:
+    """An open PDF."""
+
+    def __init__(self, handle: int) -> None:
+        self._document = handle
+        self.page_count: int = _page_count(handle)
+
+    @contextmanager
+    def page(self, index: int) -> Iterator[PdfPage | None]:
+        """Load page ``index`` (from 0); None where PDFium cannot."""
+        handle = _load_page(self._document, index)
+        if not handle:
+            yield None
+            return
+        page = PdfPage(handle)
+        try:
+            yield page
+        finally:
+            page.close()
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Pdf]:
+    """Open ``data`` as a PDF, one at a time in a process.
+
+    Raises
+    ------
+    EncryptedFileError
+        When it asks for a password.
+    TruncatedFileError
+        When PDFium finds no document in it.
+    """
+    with _LOCK:
+        handle = _load_document(data, len(data), None)
+        if not handle:
+            if _last_error() in (4, 5):
+                msg = "the PDF asks for a password; save an unprotected copy and read that"
+                raise EncryptedFileError(msg)
+            msg = (
+                f"the file begins like a PDF but no document can be opened in its {len(data):,} bytes; "
+                "it is cut off or damaged: fetch it again"
+            )
+            raise TruncatedFileError(msg)
+        try:
+            yield Pdf(handle)
+        finally:
+            _close_document(handle)
+
+
+def _paleness(rgba: Any) -> float:
+    shade = (0.299 * rgba[0] + 0.587 * rgba[1] + 0.114 * rgba[2]) / 255
+    opacity = rgba[3] / 255
+    return 1 - opacity * (1 - shade)
+
+
+def _compose(inner: tuple[float, ...], outer: tuple[float, ...] | None) -> tuple[float, ...]:
+    """Return the matrix that applies ``inner``, then ``outer``."""
+    if outer is None:
+        return inner
+    a, b, c, d, e, f = inner
+    g, h, i, j, k, m = outer
+    return (
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + m,
+    )
