@@ -1,9 +1,9 @@
 """The information-processing fee: items and pages to yuan, and back.
 
-Source of every rate: the fee Measures (政府信息公开信息处理费管理办法), 国办函〔2020〕109号 of 17 November 2020, in force
-1 January 2021. Article 3: a request is charged by item (按件) or by page (按量), never both, and both schedules are
-excess-progressive (超额累进): a rate applies only to the part inside its bracket. Reading the charge as "everything at
-the top rate" is thereby excluded and is not offered. All amounts are whole yuan, exact, never floating point.
+Source of every rate: the fee Measures (政府信息公开信息处理费管理办法), 国办函〔2020〕109号 of 17 November 2020, in
+force 1 January 2021. Article 3: a request is charged by item (按件) or by page (按量), never both, and both schedules
+are excess-progressive (超额累进): a rate applies only to the part inside its bracket. Reading the charge as
+"everything at the top rate" is thereby excluded and is not offered. All amounts are whole yuan, exact, never floats.
 
 What the Measures leave open is a named option with a default: :class:`Reading` (the rate from item 31) and the
 options of :func:`ledger` (whose places are counted together, whether page-charged requests use up places).
@@ -15,7 +15,7 @@ import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, SupportsIndex, TypeAlias, TypeVar, overload
 
@@ -30,7 +30,6 @@ __all__ = [
     "ITEMS_B",
     "LARGEST",
     "PAGES",
-    "Account",
     "Bracket",
     "Ledger",
     "Line",
@@ -61,9 +60,9 @@ class Reading(StrEnum):
     """
 
     A = "A"
-    """The first rise comes at item 31: 31-40 cost 200 each, 41-50 cost 300. The default: else 30 would bound nothing."""
+    """Items 31-40 cost 200 each, 41-50 cost 300. The default: otherwise the bound at 30 would change nothing."""
     B = "B"
-    """The first rise comes at item 41: 31-40 still cost 100 each, 41-50 cost 200."""
+    """Items 31-40 still cost 100 each, 41-50 cost 200."""
 
 
 class Bracket(NamedTuple):
@@ -75,7 +74,7 @@ class Bracket(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """From unit ``first`` on: steps of ``width`` units, the first at ``rate`` yuan each, each next one ``rise`` more."""
+    """From unit ``first``: steps of ``width`` units, the first at ``rate`` yuan each, every next ``rise`` more."""
 
     first: int
     width: int
@@ -87,16 +86,8 @@ class Steps(NamedTuple):
 class Schedule:
     """One excess-progressive schedule as data: fixed brackets from unit 1, then rising steps where it has them.
 
-    Attributes
-    ----------
-    unit
-        What is counted, in Chinese as the Measures name it (件 item, 页 page).
-    article
-        Article of 国办函〔2020〕109号.
-    fixed
-        Brackets in order, without gaps. Only a schedule without steps has a last bracket without end.
-    steps
-        What follows the fixed brackets, or None.
+    ``unit`` is what is counted (件 item, 页 page), ``article`` that of the Measures. The ``fixed`` brackets leave
+    no gaps; the last of them has no end where there are no ``steps``.
     """
 
     unit: str
@@ -105,13 +96,14 @@ class Schedule:
     steps: Steps | None = None
 
     def brackets(self, upto: int) -> tuple[Bracket, ...]:
-        """Every bracket that begins at or below unit ``upto``, the steps written out."""
-        rising: tuple[Bracket, ...] = ()
-        if self.steps is not None:
-            first, width, rate, rise = self.steps
-            starts = range(first, _whole(upto, "upto") + 1, width)
-            rising = tuple(Bracket(start, start + width - 1, rate + rise * j) for j, start in enumerate(starts))
-        return tuple(bracket for bracket in self.fixed if bracket.first <= upto) + rising
+        """List every bracket that begins at or below unit ``upto``, the steps written out."""
+        end = _whole(upto, "upto")
+        begun = tuple(bracket for bracket in self.fixed if bracket.first <= end)
+        if self.steps is None:
+            return begun
+        first, width, rate, rise = self.steps
+        starts = enumerate(range(first, end + 1, width))
+        return begun + tuple(Bracket(start, start + width - 1, rate + rise * j) for j, start in starts)
 
 
 ITEMS_A = Schedule("件", 4, (Bracket(1, 10, 0), Bracket(11, 30, 100)), Steps(first=31, width=10, rate=200, rise=100))
@@ -119,16 +111,17 @@ ITEMS_A = Schedule("件", 4, (Bracket(1, 10, 0), Bracket(11, 30, 100)), Steps(fi
 ITEMS_B = Schedule("件", 4, (Bracket(1, 10, 0), Bracket(11, 30, 100)), Steps(first=31, width=10, rate=100, rise=100))
 """By item, reading B. Counted per applicant and calendar month."""
 PAGES = Schedule("页", 5, (Bracket(1, 30, 0), Bracket(31, 100, 10), Bracket(101, 200, 20), Bracket(201, None, 40)))
-"""By page. Counted per request and not added across requests."""
+"""By page. Counted per request and not added across requests (as generally understood)."""
 
 
 def item_schedule(reading: Reading | Literal["A", "B"] = Reading.A) -> Schedule:
-    """The item schedule under one reading; :class:`~gxstudy.errors.CallError` (a ValueError) for an unknown reading."""
+    """Return the item schedule of one reading; a CallError (a ValueError) for an unknown one."""
     if reading == Reading.A:
         return ITEMS_A
     if reading == Reading.B:
         return ITEMS_B
-    raise CallError(f"reading: expected 'A' or 'B' (see gxstudy.fees.Reading), got {reading!r}")
+    message = f"reading: expected 'A' or 'B' (see gxstudy.fees.Reading), got {reading!r}"
+    raise CallError(message)
 
 
 class _ArrayLike(Protocol):
@@ -137,18 +130,83 @@ class _ArrayLike(Protocol):
     def __array__(self) -> NDArray[Any]: ...
 
 
-_Counts: TypeAlias = Sequence[int] | _ArrayLike
+_Count: TypeAlias = "int | np.integer[Any]"
+_Counts: TypeAlias = "Sequence[_Count] | _ArrayLike"
 _N = TypeVar("_N", int, "NDArray[np.int64]")
 
 
+def _whole(value: object, where: str, *, least: int = 0) -> int:
+    """Return one count or amount as an int from ``least`` to LARGEST, or a CallError that names the place."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        try:
+            number = operator.index(value)
+        except TypeError:  # numpy booleans, dates and arrays have the method but no number to give
+            number = -1
+        if least <= number <= LARGEST:
+            return number
+    message = f"{where}: expected a whole number from {least} to {LARGEST:,}, got {value!r}; leave a blank out"
+    raise CallError(message)
+
+
+def _whole_array(n: object, where: str) -> NDArray[np.int64]:
+    """Check counts and make them an int64 array; the first bad one raises as in :func:`_whole`."""
+    import numpy as np
+
+    array = np.array(n, dtype=object) if isinstance(n, Sequence) else np.asarray(n)
+    if array.dtype.kind not in "iufO" or np.ma.is_masked(n):
+        message = f"{where}: expected whole numbers, none of them masked, got {type(n).__name__} of {array.dtype}"
+        raise CallError(message)
+    if array.dtype.kind == "O":
+        checked = [_whole(value, f"{where}[{place}]") for place, value in enumerate(array.flat)]
+        return np.array(checked, dtype=np.int64).reshape(array.shape)
+    if array.dtype.kind == "f":
+        array = array.astype(np.float64)
+    good = (array >= 0) & (array <= LARGEST) & (array == np.floor(array))
+    if not good.all():
+        place = int(np.argmin(good))
+        _whole(array.flat[place].item(), f"{where}[{place}]")
+    return array.astype(np.int64)
+
+
+def _total(schedule: Schedule, n: _N, minimum: Callable[[_N, int], _N]) -> _N:
+    """Charge by the closed form; ``minimum`` is ``min`` for an int and ``numpy.minimum`` for an array."""
+    yuan = n * 0
+    for first, last, rate in schedule.fixed:
+        yuan = yuan + rate * ((n if last is None else minimum(n, last)) - minimum(n, first - 1))
+    if schedule.steps is not None:
+        first, width, rate, rise = schedule.steps
+        full, rest = divmod(n - minimum(n, first - 1), width)
+        yuan = yuan + width * (rate * full + rise * (full * (full - 1) // 2)) + rest * (rate + rise * full)
+    return yuan
+
+
+def _charge(schedule: Schedule, n: object, where: str) -> int | NDArray[np.int64]:
+    """Charge one count, or each of many where ``n`` is a sequence or has a dimension."""
+    if isinstance(n, str) or not (isinstance(n, Sequence) or getattr(n, "ndim", 0) > 0):
+        return _total(schedule, _whole(n, where), min)
+    import numpy as np
+
+    return _total(schedule, _whole_array(n, where), np.minimum)
+
+
+def _giving(schedule: Schedule, yuan: int) -> tuple[int, ...]:
+    """Find the counts that cost ``yuan``, by bisection: a charge never falls, and at LARGEST it is above LARGEST."""
+
+    def charge(n: int) -> int:
+        return _total(schedule, n, min)
+
+    amount, counts = _whole(yuan, "yuan"), range(LARGEST + 1)
+    return tuple(range(bisect_left(counts, amount, key=charge), bisect_right(counts, amount, key=charge)))
+
+
 @overload
-def by_items(n: SupportsIndex, *, reading: Reading | Literal["A", "B"] = ...) -> int: ...
+def by_items(n: _Count, *, reading: Reading | Literal["A", "B"] = ...) -> int: ...
 @overload
 def by_items(n: _Counts, *, reading: Reading | Literal["A", "B"] = ...) -> NDArray[np.int64]: ...
-def by_items(
-    n: SupportsIndex | _Counts, *, reading: Reading | Literal["A", "B"] = Reading.A
-) -> int | NDArray[np.int64]:
-    """Fee in yuan for ``n`` items of one applicant in one calendar month (国办函〔2020〕109号 art. 4).
+def by_items(n: _Count | _Counts, *, reading: Reading | Literal["A", "B"] = Reading.A) -> int | NDArray[np.int64]:
+    """Compute the fee in yuan for ``n`` items of one applicant in one calendar month (国办函〔2020〕109号 art. 4).
 
     Items are what the agency counted after splitting a request into single matters: often more than the requests of
     the statutory table, never to be equated with them.
@@ -174,19 +232,21 @@ def by_items(
 
 
 @overload
-def by_pages(n: SupportsIndex) -> int: ...
+def by_pages(n: _Count) -> int: ...
 @overload
 def by_pages(n: _Counts) -> NDArray[np.int64]: ...
-def by_pages(n: SupportsIndex | _Counts) -> int | NDArray[np.int64]:
-    """Fee in yuan for ``n`` pages supplied on ONE request (国办函〔2020〕109号 art. 5); a page is one side up to A4.
+def by_pages(n: _Count | _Counts) -> int | NDArray[np.int64]:
+    """Compute the fee in yuan for ``n`` pages (sides up to A4) supplied on one request (国办函〔2020〕109号 art. 5).
 
     Takes, returns and raises what :func:`by_items` does. Pages are not added across requests: charge each by itself.
+    The rates are those of the notice; that a page is one side up to A4 and that requests are not added are the general
+    understanding, not checked against its text.
     """
     return _charge(PAGES, n, "pages")
 
 
 def items_giving(yuan: int, *, reading: Reading | Literal["A", "B"] = Reading.A) -> tuple[int, ...]:
-    """Every monthly item count whose whole fee is ``yuan``: eleven counts (0-10) for 0, one or none for the rest.
+    """List every monthly item count whose whole fee is ``yuan``: eleven counts (0-10) for 0, one or none for the rest.
 
     This inverts the fee of a whole month. One request in a busy month may cost amounts that no month as a whole
     costs (see :func:`methods`).
@@ -195,7 +255,7 @@ def items_giving(yuan: int, *, reading: Reading | Literal["A", "B"] = Reading.A)
 
 
 def pages_giving(yuan: int) -> tuple[int, ...]:
-    """Every page count of one request that costs ``yuan``: 0-30 for 0, one or none for the rest."""
+    """List every page count of one request that costs ``yuan``: 0-30 for 0, one or none for the rest."""
     return _giving(PAGES, yuan)
 
 
@@ -224,17 +284,17 @@ class Proof(StrEnum):
 
 
 def methods(yuan: int, *, cases: int | None = 1) -> tuple[Method, ...]:
-    """The methods that can give ``yuan`` as the sum of ``cases`` charges, each of more than nothing.
+    """List the methods that can give ``yuan`` as the sum of ``cases`` charges, each of more than nothing.
 
-    Exact, and the same under both readings. A case charged by item can cost any positive multiple of 100, because it
-    depends on the places already used that month (a single item at the rate ``yuan`` costs just that). A case charged by
-    page costs an amount with a page count behind it: multiples of 10 to 700, of 20 from there to 2,700, then 40 more for
-    each page. Two or more such cases can add up to any multiple of 10 from 10 each.
+    Exact, and the same under both readings. A case charged by item can cost any positive multiple of 100, for it
+    depends on the places already used that month: one item in the step whose rate is the amount costs just that. A
+    case charged by page costs what :func:`pages_giving` inverts: multiples of 10 up to 700, then of 20 up to 2,700,
+    then 40 more a page. Two or more of them add up to any multiple of 10 from 10 yuan each.
 
     Parameters
     ----------
     yuan
-        Amount charged: the amount of the notices in full, not a part payment.
+        Amount of the charges in full, not a part payment.
     cases
         Number of requests charged; None when not stated (any number from one).
 
@@ -245,14 +305,10 @@ def methods(yuan: int, *, cases: int | None = 1) -> tuple[Method, ...]:
     Raises
     ------
     CallError
-        A ValueError: an amount of 0 (no charge: it speaks of no method) or no case, or not a whole number.
+        A ValueError: an amount of 0 (it speaks of no method), no case, or not a whole number.
     """
-    amount = _whole(yuan, "yuan")
-    if amount == 0:
-        raise CallError("yuan: expected a charge above 0, got 0; an amount of 0 says nothing of a method, leave it out")
-    if cases is not None and _whole(cases, "cases") == 0:
-        raise CallError("cases: expected at least 1, or None when the number is not stated, got 0")
-    fewest = 1 if cases is None else cases
+    amount = _whole(yuan, "yuan", least=1)
+    fewest = 1 if cases is None else _whole(cases, "cases", least=1)
     items = amount % 100 == 0 and amount >= 100 * fewest
     pages = len(pages_giving(amount)) > 0 if cases == 1 else amount % 10 == 0 and amount >= 10 * fewest
     mixed = cases != 1 and amount % 10 == 0 and amount >= 100 + 10 * max(fewest - 1, 1)
@@ -261,7 +317,7 @@ def methods(yuan: int, *, cases: int | None = 1) -> tuple[Method, ...]:
 
 
 def proof(yuan: int, *, cases: int | None = 1) -> Proof:
-    """What ``yuan`` proves about the method; parameters and errors as in :func:`methods`.
+    """Say what ``yuan`` proves about the method; parameters and errors as in :func:`methods`.
 
     Not divisible by 100: PAGES (or IMPOSSIBLE). Divisible by 100: OPEN as a rule, but ITEMS for a single case that no
     page count gives (2,800).
@@ -298,31 +354,23 @@ class Request:
     pages: int | None = None
 
     def __post_init__(self) -> None:
-        for field, name in (("applicant", self.applicant), ("agency", self.agency)):
+        parties: tuple[tuple[str, object], ...] = (("applicant", self.applicant), ("agency", self.agency))
+        for field, name in parties:
             if not isinstance(name, str) or not name.strip():
-                raise CallError(f"{field}: expected a name, got {name!r}; nameless parties would be counted as one")
-        if not isinstance(self.date, date) or isinstance(self.date, datetime):
-            raise CallError(f"date: expected a datetime.date without time of day, got {self.date!r}")
-        if _whole(self.items, "items") == 0:
-            raise CallError("items: expected at least 1, got 0")
+                message = f"{field}: expected a name, got {name!r}; nameless parties would be counted as one"
+                raise CallError(message)
+        if type(self.date) is not date:
+            message = f"date: expected a datetime.date without time of day, got {self.date!r}"
+            raise CallError(message)
+        _whole(self.items, "items", least=1)
         if self.pages is not None:
             _whole(self.pages, "pages")
 
 
-class Account(NamedTuple):
-    """What places are counted for: an applicant in a month with an agency (None: all agencies together)."""
-
-    applicant: str
-    agency: str | None
-    year: int
-    month: int
-
-
 class Line(NamedTuple):
-    """One charged request: item places used up in its account before and after it, and its fee in yuan."""
+    """One charged request: item places its applicant has used in the month before and after it; its fee in yuan."""
 
     request: Request
-    account: Account
     before: int
     after: int
     yuan: int
@@ -363,10 +411,10 @@ def ledger(
     reading
         See :class:`Reading`.
     across_agencies
-        Count one applicant's items with all agencies together. The default counts them for each charging agency: no
-        agency can see the others' requests.
+        Count one applicant's items with all agencies together. By default each charging agency counts its own, the
+        reading an agency can carry out alone.
     pages_use_places
-        Let requests charged by page use up item places too. They do not by default: their fee is complete in itself.
+        Let the items of requests charged by page use up places too. By default they do not.
 
     Raises
     ------
@@ -375,17 +423,19 @@ def ledger(
     """
     schedule = item_schedule(reading)
     given = tuple(requests)
-    used: dict[Account, int] = {}
+    used: dict[tuple[str, str | None, int, int], int] = {}
     lines: dict[int, Line] = {}
     for place, request in sorted(enumerate(given), key=lambda pair: pair[1].date):
         agency = None if across_agencies else request.agency
-        account = Account(request.applicant, agency, request.date.year, request.date.month)
+        account = (request.applicant, agency, request.date.year, request.date.month)
         before = used.get(account, 0)
-        after = before + request.items if request.pages is None or pages_use_places else before
+        taken = request.items if request.pages is None or pages_use_places else 0
+        after = _whole(before + taken, f"items of {request.applicant} in {request.date:%Y-%m}")
         if request.pages is None:
-            yuan = _charge_one(schedule, after, "items of the month") - _charge_one(schedule, before, "items of the month")
+            yuan = _total(schedule, after, min) - _total(schedule, before, min)
         else:
             yuan = by_pages(request.pages)
         used[account] = after
-        lines[place] = Line(request, account, before, after, yuan)
-    return Ledger(tuple(lines[place] for place in range(len(given))), Reading(reading), across_agencies, pages_use_places)
+        lines[place] = Line(request, before, after, yuan)
+    charged = tuple(lines[place] for place in range(len(given)))
+    return Ledger(charged, Reading(reading), across_agencies, pages_use_places)
