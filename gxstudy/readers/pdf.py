@@ -201,7 +201,7 @@ def _words(
 ) -> tuple[tuple[Word, ...], list[Finding]]:
     findings: list[Finding] = []
     codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    raw = glyphs.boxes
+    raw = _sound_boxes(loaded, glyphs)
     boxes = frame.place(raw[:, [0, 3, 2, 1]])
     wide, high = frame.size
     x0, top, x1, bottom = boxes.T
@@ -233,6 +233,19 @@ def _words(
         np.logical_or.reduceat(garbled, starts).tolist(),
     )
     return tuple(map(Word._make, zip(*columns, strict=True))), findings
+
+
+def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
+    """Return the characters' loose boxes, those of absurd size (fonts for vertical writing) replaced by the ink's."""
+    boxes = glyphs.boxes
+    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 1] - boxes[:, 3])
+    if not len(sizes):
+        return boxes
+    odd = np.flatnonzero(sizes > 2.5 * np.median(sizes[sizes > 0] if (sizes > 0).any() else sizes))
+    if len(odd):
+        boxes = boxes.copy()
+        boxes[odd] = loaded.tight_boxes(odd.tolist())
+    return boxes
 
 
 _BLANKS = np.array([ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"], np.uint32)

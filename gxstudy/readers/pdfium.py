@@ -63,6 +63,7 @@ _count_chars = _call("FPDFText_CountChars", _int, _void)
 _get_text = _call("FPDFText_GetText", _int, _void, _int, _int, _void)
 _get_unicode = _call("FPDFText_GetUnicode", ctypes.c_uint, _void, _int)
 _loose_box = _call("FPDFText_GetLooseCharBox", _bool, _void, _int, _void)
+_tight_box = _call("FPDFText_GetCharBox", _bool, _void, _int, _void, _void, _void, _void)
 _char_angle = _call("FPDFText_GetCharAngle", ctypes.c_float, _void, _int)
 _map_error = _call("FPDFText_HasUnicodeMapError", _int, _void, _int)
 _fill_of_char = _call("FPDFText_GetFillColor", _bool, _void, _int, _void, _void, _void, _void)
@@ -132,6 +133,16 @@ class PdfPage:
         start = boxes.ctypes.data
         deque(map(_loose_box, repeat(text_page), range(kept), range(start, start + 16 * kept, 16)), maxlen=0)
         return Glyphs(text, boxes, count > kept)
+
+    def tight_boxes(self, indices: list[int]) -> Floats:
+        """Return the boxes of the ink of the characters of ``indices``, ordered as those of :class:`Glyphs`."""
+        boxes = np.zeros((len(indices), 4), np.float32)
+        found = (ctypes.c_double * 4)()  # left, right, bottom, top
+        a = ctypes.addressof(found)
+        for box, index in zip(boxes, indices, strict=True):
+            if _tight_box(self._text_page(), index, a, a + 8, a + 16, a + 24):
+                box[:] = found[0], found[3], found[1], found[2]
+        return boxes
 
     def angles(self, indices: list[int]) -> list[float]:
         """Return the angle (radians, counter-clockwise from the page's x axis) of each character of ``indices``."""

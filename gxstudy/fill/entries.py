@@ -1,4 +1,4 @@
-"""Grids x Form -> Sheets."""
+"""What a filled-in form is made of: entries and sheets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from gxstudy.layout import Box
+from gxstudy.layout import Box, Cell
+from gxstudy.text import read_number
 
-__all__ = ["Entry", "Grade", "Sheet", "Status"]
+__all__ = ["Entry", "Grade", "Sheet", "Status", "absent", "from_cell"]
 
 Status = Literal["read", "blank", "slash", "annotated", "unreadable", "absent", "derived"]
 Grade = Literal["proved", "consistent", "confirmed", "unchecked", "contradicted"]
@@ -42,3 +43,20 @@ class Sheet:
     table: str
     edition: str
     entries: tuple[Entry, ...]
+
+
+def from_cell(table: str, row: str, column: str, cell: Cell) -> Entry:
+    """Return the entry that ``cell`` gives: its text read as a number, unreadable when its glyphs cannot be trusted.
+
+    The boxes are those of the text; for a blank the cell itself.
+    """
+    value, status = read_number(cell.text)
+    if cell.garbled:
+        value, status = None, "unreadable"
+    boxes = cell.boxes or ((cell.box,) if cell.box is not None else ())
+    return Entry(table, row, column, cell.text, value, status, "unchecked", boxes)
+
+
+def absent(table: str, row: str, column: str) -> Entry:
+    """Return the entry of a place that the report does not print."""
+    return Entry(table, row, column, "", None, "absent", "unchecked", ())

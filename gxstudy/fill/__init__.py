@@ -1,0 +1,144 @@
+"""Grids x Form -> Sheets: find the form's rows and columns, across pages and grids; one Entry for each place.
+
+The grids say where rows and columns lie; the form says what they are. Rows are matched by the order of the form and the
+likeness of labels together, so that one bad label does not shift the rest; columns by the header, by order, and by
+position where those fail. What cannot be placed is never guessed: it is a finding, and the entry is unreadable or absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gxstudy import forms
+from gxstudy.fill import applications, disclosure, disputes
+from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent
+from gxstudy.fill.printed import Run, runs
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Grid
+
+__all__ = ["Entry", "Filled", "Grade", "Sheet", "Status", "fill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The sheets of a report, the edition they were printed on (None when no table tells), and what was noticed."""
+
+    sheets: tuple[Sheet, ...]
+    edition: str | None
+    findings: tuple[Finding, ...]
+
+
+def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
+    """Fill the form from the grids of a report.
+
+    Parameters
+    ----------
+    grids
+        The grids of all pages, in document order.
+    year
+        The year reported on, used only where the tables themselves do not tell the edition.
+
+    Returns
+    -------
+    Filled
+        No sheets when none of the three tables was found.
+    """
+    parts = runs(grids)
+    findings: list[Finding] = []
+    by_table = {key: _first_copy(key, parts, findings) for key in ("disclosure", "applications", "disputes")}
+    if not any(by_table.values()):
+        return Filled((), None, tuple(findings))
+    blocks, noticed = disclosure.fill(by_table["disclosure"])
+    findings += noticed
+    rows, noticed = applications.fill(by_table["applications"])
+    findings += noticed
+    results, noticed = disputes.fill(by_table["disputes"])
+    findings += noticed
+    if not (blocks.entries or rows or results):
+        return Filled((), None, tuple(findings))
+    edition = _edition(blocks, rows, year)
+    sheets = (
+        _disclosure_sheet(blocks, edition, findings),
+        _sheet("applications", rows, edition, findings),
+        _sheet("disputes", results, edition, findings),
+    )
+    return Filled(sheets, edition, tuple(findings))
+
+
+_OPENING = {"disclosure": "regulations", "applications": "new"}
+
+
+def _first_copy(table: str, parts: list[Run], findings: list[Finding]) -> list[Run]:
+    """Return the runs of ``table``; of a table that begins anew further on, only those of its first print."""
+    return [run for run in parts if run.table == table]
+
+
+def _edition(blocks: disclosure.Blocks, rows: dict[tuple[str, str], Entry], year: int | None) -> str | None:
+    told = [edition for edition in blocks.editions.values() if edition]
+    if told:
+        return max(forms.editions(), key=lambda edition: (told.count(edition), edition))
+    split = forms.load(forms.editions()[-1]).table("applications")
+    if any(row in replaced for row, _ in rows for variant in split.rows if (replaced := variant.replaces)):
+        return forms.editions()[-1]
+    form = forms.for_year(year) if year is not None else None
+    return form.edition if form is not None else None
+
+
+def _disclosure_sheet(blocks: disclosure.Blocks, edition: str | None, findings: list[Finding]) -> Sheet:
+    """Return table two in print order: each block on the edition it was printed on, absent ones on the report's."""
+    told = edition or forms.editions()[-1]
+    strays = {row: other for row, other in blocks.editions.items() if other and other != told}
+    if strays:
+        other = next(iter(strays.values()))
+        names = ", ".join(forms.load(other).table("disclosure").row(row).label for row in strays)
+        message = f"{names} stand in columns of the {other} form, the rest of the table in those of the {told} form"
+        findings.append(finding(Code.HYBRID_FORM, message, Place(table="disclosure")))
+    places: list[tuple[str, str]] = []
+    for row, column in forms.load(told).table("disclosure").places():
+        if row not in strays:
+            places.append((row, column))
+    for row, other in strays.items():
+        places += [place for place in forms.load(other).table("disclosure").places() if place[0] == row]
+    places += [place for place in blocks.entries if place not in places]
+    entries = tuple(blocks.entries.get(place) or absent("disclosure", *place) for place in places)
+    _say_absent("disclosure", told, entries, findings)
+    return Sheet("disclosure", told, entries)
+
+
+def _sheet(
+    table: str, found: dict[tuple[str, str], Entry], edition: str | None, findings: list[Finding]
+) -> Sheet:
+    told = edition or forms.editions()[-1]
+    form = forms.load(told).table(table)
+    printed = {row for row, _ in found}
+    variant = next((row for row in form.rows if row.replaces and row.key in printed), None)
+    if variant is not None:
+        both = printed & set(variant.replaces)
+        message = f"{variant.label} is printed as one row" + (" beside the rows it stands for" if both else "")
+        findings.append(finding(Code.VARIANT_ROW, message, Place(table=table, row=variant.key)))
+    places = list(form.places(variant=variant is not None))
+    places += [place for place in found if place not in set(places)]
+    order = {row.key: index for index, row in enumerate(form.rows)}
+    places.sort(key=lambda place: order.get(place[0], len(order)))
+    entries = tuple(found.get(place) or absent(table, *place) for place in places)
+    _say_absent(table, told, entries, findings)
+    return Sheet(table, told, entries)
+
+
+def _say_absent(table: str, edition: str, entries: tuple[Entry, ...], findings: list[Finding]) -> None:
+    form = forms.load(edition).table(table)
+    if all(entry.status == "absent" for entry in entries):
+        message = f"table {form.number} ({form.zh}) was not found"
+        findings.append(finding(Code.TABLE_ABSENT, message, Place(table=table)))
+        return
+    rows = dict.fromkeys(entry.row for entry in entries)
+    for row in rows:
+        line = [entry for entry in entries if entry.row == row]
+        if all(entry.status == "absent" for entry in line):
+            label = next((known.label for known in form.rows if known.key == row), row)
+            findings.append(finding(Code.ROW_ABSENT, f"the row {label!r} was not found", Place(table=table, row=row)))
+        else:
+            for entry in line:
+                if entry.status == "absent":
+                    message = f"no cell was found under {entry.column!r}"
+                    findings.append(finding(Code.COLUMN_ABSENT, message, Place(table, row, entry.column)))

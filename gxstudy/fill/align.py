@@ -1,0 +1,147 @@
+"""Which printed row is which row of the form: order and likeness of labels together.
+
+A label may be misprinted, cut off or missing; its neighbours still say which row it is. Printed rows and form rows
+keep their order, so the best alignment is found by dynamic programming over both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from gxstudy import forms
+from gxstudy.text import label_key
+
+__all__ = ["Label", "Match", "align", "likeness"]
+
+EXACT = 100.0
+ENOUGH = 62.0
+"""Labels less alike than this (0 to 100) are not taken for one another."""
+NAMELESS = 30.0
+"""What a printed row without a label is worth at a form row."""
+PASSED_FORM = -2.0
+"""Cost of a form row that is not printed."""
+PASSED_PRINT = -12.0
+"""Cost of a printed row that is no form row."""
+KIN = 4.0
+"""Bonus for the right merged label above, and malus for a wrong one."""
+
+
+class Label(NamedTuple):
+    """The label of one printed row: its own, and the merged one it stands under (label keys; "" where there is none)."""
+
+    own: str
+    above: str
+
+
+class Match(NamedTuple):
+    """A form row for a printed row (None: no row of the form), and whether the label was exactly one of its prints."""
+
+    row: str | None
+    exact: bool
+
+
+class _Known(NamedTuple):
+    key: str
+    labels: frozenset[str]
+    above: frozenset[str]
+
+
+@cache
+def _known(table: str) -> tuple[_Known, ...]:
+    """Return the rows of ``table`` over all editions, in print order, with the keys of their labels."""
+    known: dict[str, _Known] = {}
+    for edition in reversed(forms.editions()):
+        form = forms.load(edition).table(table)
+        for row in form.rows:
+            above = form.parents(row.group)[-1:]
+            labels = frozenset(label_key(label) for label in (row.label, *row.synonyms))
+            parents = frozenset(label_key(label) for group in above for label in (group.label, *group.synonyms))
+            if row.key not in known:
+                known[row.key] = _Known(row.key, labels, parents)
+    return tuple(known.values())
+
+
+def likeness(printed: str, labels: frozenset[str]) -> float:
+    """Return how alike a printed label key and the nearest of ``labels`` are, 0 to 100."""
+    if printed in labels:
+        return EXACT
+    from rapidfuzz import fuzz
+
+    return max(fuzz.ratio(printed, label) for label in labels)
+
+
+def align(table: str, printed: Sequence[Label]) -> list[Match]:
+    """Return, for each printed row, the row of ``table`` that it is.
+
+    Parameters
+    ----------
+    table
+        Key of the table.
+    printed
+        The labels of the printed rows, in order.
+    """
+    known = _known(table)
+    swift = _all_exact(known, printed)
+    return swift if swift is not None else _best(known, printed)
+
+
+def _all_exact(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[Match] | None:
+    """Return the alignment when every label is exact and in order: the usual case."""
+    matches = []
+    position = 0
+    for label in printed:
+        while position < len(known) and label.own not in known[position].labels:
+            position += 1
+        if position == len(known):
+            return None
+        matches.append(Match(known[position].key, exact=True))
+        position += 1
+    return matches
+
+
+def _score(label: Label, row: _Known) -> float:
+    if not label.own:
+        score = NAMELESS
+    else:
+        score = likeness(label.own, row.labels)
+        if score < ENOUGH:
+            return -1000.0
+    if label.above and row.above:
+        score += KIN if label.above in row.above else -KIN
+    return score
+
+
+def _best(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[Match]:
+    wide = len(known) + 1
+    totals = [[PASSED_FORM * j for j in range(wide)]]
+    steps = [["form"] * wide]
+    for i, label in enumerate(printed, 1):
+        above = totals[-1]
+        line = [above[0] + PASSED_PRINT]
+        step = ["print"]
+        for j, row in enumerate(known, 1):
+            choices = (
+                (above[j - 1] + _score(label, row), "match"),
+                (line[j - 1] + PASSED_FORM, "form"),
+                (above[j] + PASSED_PRINT, "print"),
+            )
+            total, taken = max(choices, key=lambda choice: choice[0])
+            line.append(total)
+            step.append(taken)
+        totals.append(line)
+        steps.append(step)
+        del i
+    matches: list[Match] = [Match(None, exact=False)] * len(printed)
+    i, j = len(printed), len(known)
+    while i > 0:
+        taken = steps[i][j]
+        if taken == "match":
+            matches[i - 1] = Match(known[j - 1].key, printed[i - 1].own in known[j - 1].labels)
+            i, j = i - 1, j - 1
+        elif taken == "form":
+            j -= 1
+        else:
+            i -= 1
+    return matches

@@ -1,0 +1,279 @@
+"""Table three: rows by applicants, over as many grids and pages as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gxstudy import forms
+from gxstudy.fill.align import Label, align
+from gxstudy.fill.entries import Entry, from_cell
+from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, is_label, vocabulary
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Box, Cell, Grid, overlap
+from gxstudy.text import join_lines, label_key
+
+__all__ = ["TABLE", "fill"]
+
+TABLE = "applications"
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """The columns of figures as a header names them: key, first and last raster column, left and right edge."""
+
+    grid: Grid
+    keys: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    edges: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One printed row of figures: its label and its cells to the right of it."""
+
+    row: PrintedRow
+    text: str
+    label: Label
+    values: tuple[Cell, ...]
+    heading: _Heading | None
+
+
+def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Finding]]:
+    """Return the entries of table three by (row, column), and what was noticed.
+
+    Parameters
+    ----------
+    runs
+        The parts of grids that belong to this table, in document order.
+    """
+    findings: list[Finding] = []
+    lines: list[_Line] = []
+    heading: _Heading | None = None
+    for run in runs:
+        start = _first_data_row(run.rows)
+        heading = _heading(run.rows[:start], findings) or heading
+        edge = _label_edge(run, start, heading)
+        part = [line for row in run.rows[start:] if (line := _line(row, edge, heading)) is not None]
+        lines = _stitch(lines, part)
+    entries: dict[tuple[str, str], Entry] = {}
+    matches = align(TABLE, [line.label for line in lines])
+    for line, match in zip(lines, matches, strict=True):
+        place = _place(line.row)
+        if match.row is None:
+            if line.values or line.text:
+                shown = " ".join(cell.text for cell in line.values)
+                message = f"the row {line.text!r} ({shown}) is no row of the form; its figures were not taken"
+                findings.append(finding(Code.UNKNOWN_ROW, message, place))
+            continue
+        place = place._replace(row=match.row)
+        if not match.exact:
+            findings.append(_label_finding(line, match.row, place))
+        entries.update(_values(line, match.row, place, findings))
+    return entries, findings
+
+
+def _first_data_row(rows: Sequence[PrintedRow]) -> int:
+    words = vocabulary(TABLE)
+    for index, row in enumerate(rows):
+        labels = [label_key(cell.text) for cell in row.cells if cell.text and cell.row == row.number]
+        if any(hit.kind == "row" for label in labels if label not in _AMBIGUOUS for hit in words.get(label, ())):
+            return index
+        if sum(is_figure(cell.text) for cell in row.cells) >= 4:
+            return index
+    return len(rows)
+
+
+_AMBIGUOUS = frozenset(
+    label_key(label)
+    for column in forms.load("2021").table(TABLE).columns
+    for label in (column.label, *column.synonyms)
+)
+
+
+def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | None:
+    """Return the columns that the header rows name; None where there is no header."""
+    columns = columns_of(TABLE)
+    form = forms.load("2021").table(TABLE)
+    named: dict[str, Cell] = {}
+    for row in rows:
+        for cell in row.cells:
+            hits = columns.get(label_key(cell.text)) if cell.row == row.number else None
+            if hits:
+                named.setdefault(hits[0].key, cell)
+    if len(named) < 3:
+        return None
+    ordered = sorted(named.items(), key=lambda item: item[1].column)
+    grid = rows[0].grid
+    missing = [column for column in form.columns if column.key not in named]
+    if missing:
+        message = f"the header does not name {', '.join(column.label for column in missing)}"
+        findings.append(finding(Code.UNKNOWN_COLUMN, message, Place(table=TABLE, page=grid.page)))
+        return None
+    keys = tuple(key for key, _ in ordered)
+    spans = tuple((cell.column, cell.column + cell.column_span) for _, cell in ordered)
+    edges = tuple(
+        (cell.box.x0, cell.box.x1) if cell.box is not None else (0.0, 0.0) for _, cell in ordered
+    )
+    return _Heading(grid, keys, spans, edges)
+
+
+def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
+    """Return the first raster column that holds figures."""
+    if not run.rows[0].drawn:
+        return 0
+    if heading is not None and heading.grid is run.rows[0].grid:
+        return heading.spans[0][0]
+    words = vocabulary(TABLE)
+    ends = [
+        cell.column + cell.column_span
+        for row in run.rows[start:]
+        for cell in row.cells
+        if cell.text
+        and label_key(cell.text) not in _AMBIGUOUS
+        and any(hit.kind in ("row", "group") for hit in words.get(label_key(cell.text), ()))
+    ]
+    if ends:
+        return max(ends)
+    firsts = [
+        min((cell.column for cell in row.cells if is_figure(cell.text)), default=0) for row in run.rows[start:]
+    ]
+    return max(firsts, default=0)
+
+
+def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
+    """Return a printed row as label and figures; None for an empty one."""
+    if row.drawn:
+        labels = [cell for cell in row.cells if cell.column < edge]
+        values = tuple(cell for cell in row.cells if cell.column >= edge)
+    else:
+        labels, values = _split_markup(row)
+    own = next((cell.text for cell in reversed(labels) if cell.text.strip() and _is_own(cell, row)), "")
+    above = next((cell.text for cell in reversed(labels) if cell.text.strip() and not _is_own(cell, row)), "")
+    if not own and not any(cell.text.strip() for cell in values):
+        return None
+    key = label_key(own)
+    if not any(hit.kind == "row" for hit in vocabulary(TABLE).get(key, ())) and any(
+        hit.kind == "group" for hit in vocabulary(TABLE).get(key, ())
+    ):
+        if not any(cell.text.strip() for cell in values):
+            return None  # a merged label on a line of its own
+        own, above, key = "", own, ""
+    return _Line(row, own, Label(key, label_key(above)), values, heading)
+
+
+def _is_own(cell: Cell, row: PrintedRow) -> bool:
+    return cell.row_span == 1 and cell.row == row.number
+
+
+def _split_markup(row: PrintedRow) -> tuple[list[Cell], tuple[Cell, ...]]:
+    """Part the cells of a marked-up row after its last label; columns cannot be trusted there, order can."""
+    cells = list(row.cells)
+    last = max((index for index, cell in enumerate(cells) if is_label(cell.text)), default=-1)
+    values = [cell for cell in cells[last + 1 :] if cell.row == row.number]
+    wanted = len(forms.load("2021").table(TABLE).columns)
+    if last < 0 or len(values) > wanted:
+        values = values[-wanted:]
+    return cells[: last + 1], tuple(values)
+
+
+def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
+    """Join two parts of the table, and the two halves of a row that a page break cut through."""
+    if not before or not after:
+        return before + after
+    first, second = before[-1], after[0]
+    empty_first = not any(cell.text.strip() for cell in first.values)
+    empty_second = not any(cell.text.strip() for cell in second.values)
+    if not (empty_first or empty_second) or not (first.text or second.text):
+        return before + after
+    whole = join_lines([first.text, second.text])
+    known = vocabulary(TABLE)
+    rows = {word for word, hits in known.items() if any(hit.kind == "row" for hit in hits)}
+    complete = label_key(whole) in rows and not (first.label.own in rows and second.label.own in rows)
+    if not complete:
+        return before + after
+    kept = second if empty_first else first
+    values = kept.values
+    joined = _Line(kept.row, whole, Label(label_key(whole), first.label.above or second.label.above), values, kept.heading)
+    return [*before[:-1], joined, *after[1:]]
+
+
+def _values(
+    line: _Line, row: str, place: Place, findings: list[Finding]
+) -> dict[tuple[str, str], Entry]:
+    """Return the entries of one printed row; its figures are given to columns by order, or by where they stand."""
+    form = forms.load("2021").table(TABLE)
+    heading = line.heading
+    keys = heading.keys if heading is not None else tuple(column.key for column in form.columns)
+    values = line.values
+    if len(values) == len(keys) and not _shifted(line):
+        return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in zip(keys, values, strict=True)}
+    placed = _by_place(values, heading) if heading is not None and line.row.drawn else None
+    found: dict[tuple[str, str], Entry] = {}
+    if placed is not None:
+        for key, cell in placed.items():
+            found[row, key] = from_cell(TABLE, row, key, cell)
+        lost = [cell for cell in values if cell not in placed.values() and cell.text.strip()]
+        if len(found) == len(keys) and not lost:
+            return found
+    shown = " | ".join(cell.text or "blank" for cell in values)
+    message = (
+        f"the row has {len(values)} cells where the form has {len(keys)} ({shown}); "
+        "which figure belongs to which column is not certain"
+    )
+    findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place))
+    for key in keys:
+        if (row, key) not in found:
+            boxes = tuple(box for cell in values for box in cell.boxes)
+            found[row, key] = Entry(TABLE, row, key, shown, None, "unreadable", "unchecked", boxes)
+    return found
+
+
+def _shifted(line: _Line) -> bool:
+    """Return whether figures in number as the form wants stand under other columns than their order says."""
+    heading = line.heading
+    if heading is None or not line.row.drawn or heading.grid is not line.row.grid:
+        return False
+    return any(
+        not (start < cell.column + cell.column_span and cell.column < end)
+        for cell, (start, end) in zip(line.values, heading.spans, strict=True)
+    )
+
+
+def _by_place(values: Sequence[Cell], heading: _Heading) -> dict[str, Cell] | None:
+    """Return the cell under each column of the header, by horizontal position; None where one cell lies under two."""
+    placed: dict[str, Cell] = {}
+    for cell in values:
+        if cell.box is None:
+            return None
+        box: Box = cell.box
+        under = [
+            key
+            for key, (x0, x1) in zip(heading.keys, heading.edges, strict=True)
+            if overlap(box.x0, box.x1, x0, x1) > 0.5 * min(x1 - x0, box.x1 - box.x0)
+        ]
+        if len(under) != 1 or under[0] in placed:
+            if not cell.text.strip():
+                continue
+            return None
+        placed[under[0]] = cell
+    return placed
+
+
+def _label_finding(line: _Line, row: str, place: Place) -> Finding:
+    label = next(
+        known.label for edition in reversed(forms.editions()) for known in forms.load(edition).table(TABLE).rows
+        if known.key == row
+    )
+    if not line.text:
+        message = f"the row has no label; by its place it is {label!r}"
+        return finding(Code.LABEL_MISSING, message, place)
+    return finding(Code.LABEL_DIFFERS, f"the label reads {line.text!r}; the form has {label!r}", place)
+
+
+def _place(row: PrintedRow) -> Place:
+    box = row.box()
+    if box is None:
+        return Place(table=TABLE, page=row.grid.page)
+    return Place(table=TABLE, page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)
+

@@ -1,0 +1,224 @@
+"""Table two: headed blocks, each with columns of its own. The blocks also tell which edition was printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gxstudy import forms
+from gxstudy.fill.align import ENOUGH, likeness
+from gxstudy.fill.entries import Entry, from_cell
+from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_label, vocabulary
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Cell, overlap
+from gxstudy.text import label_key
+
+__all__ = ["TABLE", "Blocks", "fill"]
+
+TABLE = "disclosure"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """What table two gave: entries by (row, column), and the edition that each row was printed on ("" when both fit)."""
+
+    entries: dict[tuple[str, str], Entry]
+    editions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The columns named by the last header row: for each printed column what it may be, and where it lies."""
+
+    hits: tuple[tuple[Hit, ...], ...]
+    cells: tuple[Cell, ...]
+    page: int
+
+
+def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
+    """Return the entries of table two, and what was noticed.
+
+    Parameters
+    ----------
+    runs
+        The parts of grids that belong to this table, in document order.
+    """
+    findings: list[Finding] = []
+    entries: dict[tuple[str, str], Entry] = {}
+    editions: dict[str, str] = {}
+    header: _Header | None = None
+    for row in (row for run in runs for row in run.rows):
+        cells = [cell for cell in row.cells if cell.row == row.number]
+        named = _header(row, cells)
+        if named is not None:
+            header = named
+            continue
+        position, key, exact = _row_label(cells)
+        if key is None:
+            _unknown(row, cells, findings)
+            continue
+        values = [cell for cell in cells[position + 1 :]]
+        if not values:
+            continue
+        place = _place(row)._replace(row=key)
+        if not exact:
+            label = _rows()[key][0]
+            message = f"the label reads {cells[position].text!r}; the form has {label!r}"
+            findings.append(finding(Code.LABEL_DIFFERS, message, place))
+        edition, pairs = _columns(row, key, values, header)
+        if pairs is None:
+            shown = " | ".join(cell.text or "blank" for cell in values)
+            message = f"{len(values)} cells ({shown}) cannot be given to the columns of this block; they were not taken"
+            findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place))
+            continue
+        editions[key] = edition
+        for column, cell in pairs:
+            if (key, column) in entries:
+                message = f"{_rows()[key][0]} is printed twice in this table; the first was taken"
+                findings.append(finding(Code.TABLE_REPEATED, message, place))
+                break
+            entries[key, column] = from_cell(TABLE, key, column, cell)
+    return Blocks(entries, editions), findings
+
+
+@cache
+def _rows() -> dict[str, tuple[str, frozenset[str], tuple[str, ...]]]:
+    """Return for each row key: its label, the keys of all its prints, the editions that have it."""
+    rows: dict[str, tuple[str, frozenset[str], tuple[str, ...]]] = {}
+    for edition in reversed(forms.editions()):
+        for row in forms.load(edition).table(TABLE).rows:
+            labels = frozenset(label_key(label) for label in (row.label, *row.synonyms))
+            label, known, seen = rows.get(row.key, (row.label, frozenset(), ()))
+            rows[row.key] = (label, known | labels, (*seen, edition))
+    return rows
+
+
+@cache
+def _block_columns(edition: str, row: str) -> tuple[str, ...]:
+    """Return the columns of the block that holds ``row`` in ``edition`` (none where it has no such row)."""
+    for block in forms.load(edition).table(TABLE).blocks:
+        if row in block.rows:
+            return block.columns
+    return ()
+
+
+def _header(row: PrintedRow, cells: Sequence[Cell]) -> _Header | None:
+    """Return the columns that this row names; None where it is no header row."""
+    columns = columns_of(TABLE)
+    named = [(cell, columns[key]) for cell in cells if (key := label_key(cell.text)) in columns]
+    if not named:
+        return None
+    stub = next((cell for cell in cells if _is_stub(cell.text)), None)
+    after = [cell for cell in cells if cell.text.strip() and (stub is None or cell.column > stub.column)]
+    hits = []
+    kept = []
+    for cell in after:
+        found = columns.get(label_key(cell.text))
+        if found is None:
+            found = _nearest(label_key(cell.text))
+        hits.append(found)
+        kept.append(cell)
+    return _Header(tuple(hits), tuple(kept), row.grid.page)
+
+
+def _nearest(key: str) -> tuple[Hit, ...]:
+    best: tuple[Hit, ...] = ()
+    score = ENOUGH
+    for label, hits in columns_of(TABLE).items():
+        alike = likeness(key, frozenset((label,)))
+        if alike > score:
+            best, score = hits, alike
+    return best
+
+
+def _is_stub(text: str) -> bool:
+    return any(hit.kind == "stub" for hit in vocabulary(TABLE).get(label_key(text), ()))
+
+
+def _row_label(cells: Sequence[Cell]) -> tuple[int, str | None, bool]:
+    """Return the position of the cell that names the row, the row's key, and whether the label is exactly its print."""
+    words = vocabulary(TABLE)
+    labels = [(index, label_key(cell.text)) for index, cell in enumerate(cells) if is_label(cell.text)]
+    for index, key in labels:
+        for hit in words.get(key, ()):
+            if hit.kind == "row":
+                return index, hit.key, True
+    for index, key in labels:
+        if any(hit.kind in ("block", "stub", "column") for hit in words.get(key, ())) or not cells[index + 1 :]:
+            continue
+        score, row = max((likeness(key, known), row) for row, (_, known, _) in _rows().items())
+        if score >= ENOUGH:
+            return index, row, False
+    return -1, None, False
+
+
+def _columns(
+    row: PrintedRow, key: str, values: Sequence[Cell], header: _Header | None
+) -> tuple[str, list[tuple[str, Cell]] | None]:
+    """Return the edition of the block and the (column, cell) pairs of one data row; None where they cannot be told.
+
+    The header names the columns; the figures go to them by order, for prints of real reports have header and data rows
+    whose raster columns differ. Where the numbers differ they go by horizontal position.
+    """
+    editions = _rows()[key][2]
+    if header is None:
+        fitting = [edition for edition in editions if len(_block_columns(edition, key)) == len(values)]
+        if len(fitting) != 1:
+            return "", None
+        return fitting[0], list(zip(_block_columns(fitting[0], key), values, strict=True))
+    best = max(editions, key=lambda edition: (_fit(header, edition, key), edition))
+    if not _fit(header, best, key):
+        return "", None
+    both = len({_fit(header, edition, key) for edition in editions}) == 1 and len(editions) > 1
+    names = [next((hit.key for hit in hits if hit.edition == best), None) for hits in header.hits]
+    if len(values) == len(names):
+        paired = list(zip(names, values, strict=True))
+    elif row.drawn:
+        paired = []
+        for name, head in zip(names, header.cells, strict=True):
+            under = [cell for cell in values if _over(cell, head)]
+            if len(under) != 1:
+                return "", None
+            paired.append((name, under[0]))
+        if any(cell.text.strip() and cell not in [pair[1] for pair in paired] for cell in values):
+            return "", None
+    else:
+        return "", None
+    wanted = _block_columns(best, key)
+    pairs = [(name, cell) for name, cell in paired if name is not None and name in wanted]
+    if any(name is None or name not in wanted for name, cell in paired if cell.text.strip()):
+        return "", None
+    return ("" if both else best), pairs
+
+
+def _fit(header: _Header, edition: str, row: str) -> int:
+    """Return how many of the header's columns are columns of ``row``'s block in ``edition``."""
+    wanted = _block_columns(edition, row)
+    return sum(any(hit.edition == edition and hit.key in wanted for hit in hits) for hits in header.hits)
+
+
+def _over(cell: Cell, head: Cell) -> bool:
+    if cell.box is None or head.box is None:
+        return False
+    shared = overlap(cell.box.x0, cell.box.x1, head.box.x0, head.box.x1)
+    return shared > 0.5 * min(cell.box.x1 - cell.box.x0, head.box.x1 - head.box.x0)
+
+
+def _unknown(row: PrintedRow, cells: Sequence[Cell], findings: list[Finding]) -> None:
+    """Say that a row with figures is no row of the form; headings and empty rows are passed over."""
+    words = vocabulary(TABLE)
+    texts = [cell.text for cell in cells if cell.text.strip()]
+    if not texts or any(hit.kind in ("block", "stub") for text in texts for hit in words.get(label_key(text), ())):
+        return
+    if len(texts) == 1 and is_label(texts[0]):
+        return
+    message = f"the row {' | '.join(texts)!r} is no row of the form; its figures were not taken"
+    findings.append(finding(Code.UNKNOWN_ROW, message, _place(row)))
+
+
+def _place(row: PrintedRow) -> Place:
+    box = row.box()
+    if box is None:
+        return Place(table=TABLE, page=row.grid.page)
+    return Place(table=TABLE, page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)

@@ -1,0 +1,144 @@
+"""Table four: results of reviews and suits, printed side by side; also split in two, or turned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from gxstudy import forms
+from gxstudy.fill.entries import Entry, from_cell
+from gxstudy.fill.printed import PrintedRow, Run, is_label, vocabulary
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Cell
+from gxstudy.text import label_key
+
+__all__ = ["TABLE", "fill"]
+
+TABLE = "disputes"
+
+
+def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Finding]]:
+    """Return the entries of table four by (row, column), and what was noticed.
+
+    A figure belongs to the block and the result whose labels stand over it or to its left. Where that does not settle
+    every figure, fifteen figures in one row are taken in the order of the form.
+
+    Parameters
+    ----------
+    runs
+        The parts of grids that belong to this table, in document order.
+    """
+    findings: list[Finding] = []
+    entries: dict[tuple[str, str], Entry] = {}
+    rows = [row for run in runs for row in run.rows]
+    data = [row for row in rows if _is_data(row)]
+    whole = [row for row in data if len(_values(row)) == len(_places())]
+    above: list[Cell] = []
+    for run in runs:
+        if run.rows[0].drawn:
+            above = _labels(run.rows) or above
+        for row in run.rows:
+            if row not in data:
+                continue
+            pairs = _by_labels(row, above) if row.drawn else _by_reading(row, run.rows)
+            if pairs is None and row in whole:
+                pairs = list(zip(_places(), _values(row), strict=True))
+            if pairs is None:
+                shown = " | ".join(cell.text or "blank" for cell in _values(row))
+                message = f"the figures {shown} cannot be given to blocks and results; they were not taken"
+                findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, _place(row)))
+                continue
+            for (block, result), cell in pairs:
+                if (block, result) in entries:
+                    if cell.text.strip():
+                        message = "a second row of figures stands in this table; the first was taken"
+                        findings.append(finding(Code.TABLE_REPEATED, message, _place(row)))
+                        break
+                    continue
+                entries[block, result] = from_cell(TABLE, block, result, cell)
+    return entries, findings
+
+
+@cache
+def _places() -> tuple[tuple[str, str], ...]:
+    return forms.load("2021").table(TABLE).places()
+
+
+def _meaning(text: str, kind: str) -> str | None:
+    hits = vocabulary(TABLE).get(label_key(text), ())
+    return next((hit.key for hit in hits if hit.kind == kind), None)
+
+
+def _known(text: str) -> bool:
+    return bool(text) and label_key(text) in vocabulary(TABLE)
+
+
+def _values(row: PrintedRow) -> list[Cell]:
+    return [cell for cell in row.cells if cell.row == row.number and not is_label(cell.text)]
+
+
+def _is_data(row: PrintedRow) -> bool:
+    """Return whether a row holds figures: some cells of its own that are no labels, and not only blanks in a header."""
+    own = [cell for cell in row.cells if cell.row == row.number]
+    labels = sum(is_label(cell.text) for cell in own)
+    return len(own) - labels >= 3 and labels <= 2
+
+
+def _labels(rows: Sequence[PrintedRow]) -> list[Cell]:
+    return [cell for row in rows for cell in row.cells if cell.row == row.number and _known(cell.text)]
+
+
+def _by_labels(row: PrintedRow, labels: Sequence[Cell]) -> list[tuple[tuple[str, str], Cell]] | None:
+    """Return the place of every figure by the labels over it and to its left; None where one has no clear place."""
+    pairs: list[tuple[tuple[str, str], Cell]] = []
+    seen: set[tuple[str, str]] = set()
+    for cell in _values(row):
+        facing = [
+            label
+            for label in labels
+            if (label.row + label.row_span <= cell.row and _shares_columns(label, cell))
+            or (label.column + label.column_span <= cell.column and label.row <= cell.row < label.row + label.row_span)
+        ]
+        blocks = {key for label in facing if (key := _meaning(label.text, "row"))}
+        results = {key for label in facing if (key := _meaning(label.text, "column"))}
+        if len(blocks) != 1 or len(results) != 1:
+            if cell.text.strip():
+                return None
+            continue
+        place = (blocks.pop(), results.pop())
+        if place in seen:
+            return None
+        seen.add(place)
+        pairs.append((place, cell))
+    return pairs or None
+
+
+def _shares_columns(label: Cell, cell: Cell) -> bool:
+    return label.column < cell.column + cell.column_span and cell.column < label.column + label.column_span
+
+
+def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple[str, str], Cell]] | None:
+    """Return the places of a marked-up row of figures, whose columns cannot be trusted: by order and its own labels."""
+    values = _values(row)
+    own = [cell.text for cell in row.cells if cell.row == row.number and _known(cell.text)]
+    blocks = list(dict.fromkeys(key for r in rows for c in r.cells if (key := _meaning(c.text, "row"))))
+    results = [column.key for column in forms.load("2021").table(TABLE).columns]
+    block = next((key for text in own if (key := _meaning(text, "row"))), None)
+    result = next((key for text in own if (key := _meaning(text, "column"))), None)
+    filled = [cell for cell in values if cell.text.strip()] if len(values) > len(_places()) else values
+    if not own and len(filled) == len(blocks) * len(results):
+        places = [(key, column) for key in blocks for column in results]
+    elif block is not None and result is None and len(filled) == len(results):
+        places = [(block, column) for column in results]
+    elif result is not None and block is None and len(filled) == len(blocks):
+        places = [(key, result) for key in blocks]
+    else:
+        return None
+    return list(zip(places, filled, strict=True))
+
+
+def _place(row: PrintedRow) -> Place:
+    box = row.box()
+    if box is None:
+        return Place(table=TABLE, page=row.grid.page)
+    return Place(table=TABLE, page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)

@@ -1,0 +1,172 @@
+"""The rows of a grid as they are printed, and the vocabulary of the forms that tells labels apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+from gxstudy import forms
+from gxstudy.layout import Box, Cell, Grid
+from gxstudy.text import label_key, read_number
+
+__all__ = ["Hit", "PrintedRow", "Run", "columns_of", "is_figure", "is_label", "rows_of", "runs", "vocabulary"]
+
+_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
+
+
+class Hit(NamedTuple):
+    """What a label means in one table: the key of a row, column, group or block in some edition."""
+
+    kind: Literal["row", "column", "group", "block", "stub"]
+    key: str
+    edition: str
+
+
+@cache
+def vocabulary(table: str) -> dict[str, tuple[Hit, ...]]:
+    """Return every label key of ``table``, over all editions, with what it may mean."""
+    words: dict[str, list[Hit]] = {}
+
+    def add(labels: tuple[str, ...], hit: Hit) -> None:
+        for label in labels:
+            known = words.setdefault(label_key(label), [])
+            if hit not in known:
+                known.append(hit)
+
+    for edition in forms.editions():
+        form = forms.load(edition).table(table)
+        for row in form.rows:
+            add((row.label, *row.synonyms), Hit("row", row.key, edition))
+        for column in form.columns:
+            add((column.label, *column.synonyms), Hit("column", column.key, edition))
+        for group in form.groups:
+            add((group.label, *group.synonyms), Hit("group", group.key, edition))
+        for block in form.blocks:
+            add((block.label,), Hit("block", block.key, edition))
+        if form.stub:
+            add((form.stub,), Hit("stub", "stub", edition))
+    return {word: tuple(hits) for word, hits in words.items()}
+
+
+@cache
+def columns_of(table: str) -> dict[str, tuple[Hit, ...]]:
+    """Return the label keys of the columns of ``table`` alone."""
+    found = {}
+    for word, hits in vocabulary(table).items():
+        kept = tuple(hit for hit in hits if hit.kind == "column")
+        if kept:
+            found[word] = kept
+    return found
+
+
+@cache
+def _telling() -> dict[str, str]:
+    """Return the label keys that stand in one table only, with that table."""
+    tables = tuple(table.key for table in forms.load(forms.editions()[-1]).tables)
+    seen: dict[str, set[str]] = {}
+    for table in tables:
+        for word in vocabulary(table):
+            seen.setdefault(word, set()).add(table)
+    return {word: next(iter(found)) for word, found in seen.items() if len(found) == 1}
+
+
+def is_label(text: str) -> bool:
+    """Return whether ``text`` holds Chinese characters and is no number with a note."""
+    return _CJK.search(text) is not None and read_number(text).status == "unreadable"
+
+
+def is_figure(text: str) -> bool:
+    """Return whether ``text`` reads as a number or as a stroke in place of one."""
+    return read_number(text).status in ("read", "annotated", "slash")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """One row of a grid: the cells that cover it from left to right, those that began further up included."""
+
+    grid: Grid
+    number: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the columns of its cells can be trusted."""
+        return self.grid.origin != "markup"
+
+    def box(self) -> Box | None:
+        """Return where its own cells stand."""
+        boxes = [cell.box for cell in self.cells if cell.box is not None and cell.row == self.number]
+        if not boxes:
+            return None
+        return Box(
+            boxes[0].page,
+            min(b.x0 for b in boxes),
+            min(b.top for b in boxes),
+            max(b.x1 for b in boxes),
+            max(b.bottom for b in boxes),
+        )
+
+
+def rows_of(grid: Grid) -> list[PrintedRow]:
+    """Return the rows of ``grid``, each with all cells that cover it."""
+    rows: list[list[Cell]] = [[] for _ in range(grid.rows)]
+    for cell in grid.cells:
+        for number in range(cell.row, min(cell.row + cell.row_span, grid.rows)):
+            rows[number].append(cell)
+    return [
+        PrintedRow(grid, number, tuple(sorted(cells, key=lambda cell: cell.column)))
+        for number, cells in enumerate(rows)
+    ]
+
+
+class Run(NamedTuple):
+    """Consecutive rows of one grid that belong to one table."""
+
+    table: str
+    rows: tuple[PrintedRow, ...]
+
+
+def runs(grids: tuple[Grid, ...]) -> list[Run]:
+    """Return the parts of ``grids`` that belong to the form's tables, in document order.
+
+    A row belongs to the table whose labels it carries; a row with no telling label goes with the row before it (or,
+    at the top of a grid, after it). A grid without any telling label belongs to the table that was open before it when
+    it holds figures; otherwise it is no part of the form.
+    """
+    telling = _telling()
+    found: list[Run] = []
+    open_table: str | None = None
+    for grid in grids:
+        rows = rows_of(grid)
+        votes = [_vote(row, telling) for row in rows]
+        if not any(votes):
+            if open_table is None or not _continues(rows):
+                continue
+            votes = [open_table] * len(votes)
+        known = next(vote for vote in votes if vote)
+        start = 0
+        current = known
+        for index, vote in enumerate(votes):
+            if vote is not None and vote != current:
+                found.append(Run(current, tuple(rows[start:index])))
+                start, current = index, vote
+        found.append(Run(current, tuple(rows[start:])))
+        open_table = current
+    return found
+
+
+def _vote(row: PrintedRow, telling: dict[str, str]) -> str | None:
+    votes: dict[str, int] = {}
+    for cell in row.cells:
+        if cell.row == row.number and cell.text and is_label(cell.text):
+            table = telling.get(label_key(cell.text))
+            if table is not None:
+                votes[table] = votes.get(table, 0) + 1
+    return max(votes, key=lambda table: votes[table]) if votes else None
+
+
+def _continues(rows: list[PrintedRow]) -> bool:
+    """Return whether a grid without known labels looks like rows of figures."""
+    return any(sum(is_figure(cell.text) for cell in row.cells) >= 5 for row in rows)
