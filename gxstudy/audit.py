@@ -1,18 +1,34 @@
-"""Identities -> Checks, Findings, the grade of every Entry."""
+"""Identities -> Checks, Findings, the grade of every Entry.
+
+The identities are those of the form (:mod:`gxstudy.forms`). Nothing is repaired: a sum that fails is said with both
+sides, and every figure that took part in it is *contradicted*, for arithmetic cannot tell which of them is wrong.
+
+A blank is not zero. A sum with blanks among its terms proves nothing, except where the figures that are printed
+already exceed a complete other side: then it fails whatever the blanks stand for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
-__all__ = ["Check"]
+from gxstudy import forms
+from gxstudy.fill import Entry, Grade, Sheet
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.forms import Along
+from gxstudy.prose import PLACES, Fact
+
+__all__ = ["Audit", "Check", "audit"]
 
 
 class Check(NamedTuple):
     """One identity tested in one place.
 
-    ``identity`` is its key in the form; ``along`` and ``at`` say where (the column, or the row, of ``table``);
-    ``left`` and ``right`` are the two sums; ``entries`` the (row, column) places that took part.
+    ``identity`` is its key in the form; ``at`` the column (or the row) of ``table`` in which it was tested; ``left``
+    and ``right`` are the two sums; ``entries`` the (row, column) places that took part, the left side first.
     """
 
     identity: str
@@ -22,3 +38,208 @@ class Check(NamedTuple):
     right: int | Decimal
     holds: bool
     entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Sheets with their grades, the checks behind them, and what was noticed."""
+
+    sheets: tuple[Sheet, ...]
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+
+
+class _Test(NamedTuple):
+    """An identity in one place, as positions in a sheet's entries. ``whole``: the sheet has a cell for every term."""
+
+    identity: str
+    along: Along
+    at: str
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    whole: bool
+
+
+def audit(sheets: tuple[Sheet, ...], facts: Sequence[Fact] = ()) -> Audit:
+    """Test every identity of the form on ``sheets``, and the counts of the prose against the tables.
+
+    Parameters
+    ----------
+    sheets
+        The filled-in tables of one report.
+    facts
+        The counts that the report's prose gives.
+
+    Returns
+    -------
+    Audit
+        The sheets with grades: *proved* (every row identity and every column identity that contains the entry holds,
+        at least one of each), *consistent* (one holds and none fails), *contradicted* (one fails), *unchecked*.
+    """
+    graded: list[Sheet] = []
+    checks: list[Check] = []
+    findings: list[Finding] = []
+    for sheet in sheets:
+        results = _run(sheet)
+        checks += [check for _, check in results if check is not None]
+        findings += _figures(sheet)
+        findings += [_failed(sheet, test, check) for test, check in results if check is not None and not check.holds]
+        graded.append(_graded(sheet, results))
+    findings += _prose(graded, facts)
+    return Audit(tuple(graded), tuple(checks), tuple(findings))
+
+
+@cache
+def _tests(edition: str, table: str, places: tuple[tuple[str, str], ...]) -> tuple[_Test, ...]:
+    """Return the identities of ``table`` in each place of a sheet whose entries stand at ``places``."""
+    form = forms.load(edition)
+    position = {place: index for index, place in enumerate(places)}
+    rows, columns = dict.fromkeys(row for row, _ in places), dict.fromkeys(column for _, column in places)
+    variants = {
+        replaced: row.key
+        for row in form.table(table).rows
+        if row.key in rows and not any(key in rows for key in row.replaces)
+        for replaced in row.replaces
+    }
+    tests = []
+    for identity in form.identities:
+        if identity.table != table:
+            continue
+        for at in columns if identity.along == "column" else rows:
+            sides = []
+            whole = True
+            for terms in (identity.left, identity.right):
+                keys = dict.fromkeys(variants.get(term, term) for term in terms)
+                named = [(key, at) if identity.along == "column" else (at, key) for key in keys]
+                whole = whole and all(place in position for place in named)
+                sides.append(tuple(position[place] for place in named if place in position))
+            tests.append(_Test(identity.key, identity.along, at, sides[0], sides[1], whole))
+    return tuple(tests)
+
+
+def _run(sheet: Sheet) -> list[tuple[_Test, Check | None]]:
+    """Return every identity of a sheet with its check; None where blanks leave it open."""
+    values = [entry.value for entry in sheet.entries]
+    places = tuple((entry.row, entry.column) for entry in sheet.entries)
+    results: list[tuple[_Test, Check | None]] = []
+    for test in _tests(sheet.edition, sheet.table, places):
+        left = [value for index in test.left if (value := values[index]) is not None]
+        right = [value for index in test.right if (value := values[index]) is not None]
+        left_whole = test.whole and len(left) == len(test.left)
+        right_whole = test.whole and len(right) == len(test.right)
+        total_left, total_right = sum(left), sum(right)
+        check: Check | None = None
+        if (
+            (left_whole and right_whole)
+            or (right_whole and total_left > total_right)
+            or (left_whole and total_right > total_left)
+        ):
+            named = tuple(places[index] for index in (*test.left, *test.right) if values[index] is not None)
+            holds = left_whole and right_whole and total_left == total_right
+            check = Check(test.identity, sheet.table, test.at, total_left, total_right, holds, named)
+        results.append((test, check))
+    return results
+
+
+def _graded(sheet: Sheet, results: Sequence[tuple[_Test, Check | None]]) -> Sheet:
+    """Return the sheet with the grade of every entry.
+
+    For each entry: which identities contain it along its row and along its column, and how each of them came out.
+    """
+    size = len(sheet.entries)
+    failed, held, open_ = [False] * size, [0] * size, [False] * size
+    for test, check in results:
+        bit = 1 if test.along == "row" else 2
+        for index in (*test.left, *test.right):
+            if check is None:
+                open_[index] = True
+            elif check.holds:
+                held[index] |= bit
+            else:
+                failed[index] = True
+    entries = []
+    for index, entry in enumerate(sheet.entries):
+        grade: Grade = "unchecked"
+        if entry.value is not None:
+            if failed[index]:
+                grade = "contradicted"
+            elif held[index] == 3 and not open_[index]:
+                grade = "proved"
+            elif held[index]:
+                grade = "consistent"
+        entries.append(entry if grade == "unchecked" else entry._replace(grade=grade))
+    return Sheet(sheet.table, sheet.edition, tuple(entries))
+
+
+def _failed(sheet: Sheet, test: _Test, check: Check) -> Finding:
+    form = forms.load(sheet.edition)
+    table = form.table(sheet.table)
+    identity = next(known for known in form.identities if known.key == test.identity)
+    where = table.column(test.at).label if test.along == "column" else table.row(test.at).label
+    left, right = (
+        " + ".join(str(entry.value) for index in side if (entry := sheet.entries[index]).value)
+        for side in (test.left, test.right)
+    )
+    message = (
+        f"{where}: {identity.en} fails: {_sum(left, check.left)} on one side, {_sum(right, check.right)} on the other"
+    )
+    last = sheet.entries[test.right[-1]]
+    row, column = (None, test.at) if test.along == "column" else (test.at, None)
+    return finding(Code.IDENTITY_FAILED, message, _place(sheet.table, row, column, last))
+
+
+def _sum(terms: str, total: int | Decimal) -> str:
+    return f"{terms} = {total}" if "+" in terms else str(total)
+
+
+def _figures(sheet: Sheet) -> list[Finding]:
+    """Return what is noticed about single figures."""
+    found = []
+    columns = {
+        column.key: column
+        for edition in forms.editions()
+        for column in forms.load(edition).table(sheet.table).columns
+    }
+    for entry in sheet.entries:
+        place = _place(sheet.table, entry.row, entry.column, entry)
+        if entry.status == "unreadable":
+            found.append(finding(Code.UNREADABLE_FIGURE, f"{entry.raw!r} cannot be read as a number", place))
+        elif entry.status == "annotated":
+            message = f"{entry.raw!r} was read as {entry.value}; its unit or note was left as printed"
+            found.append(finding(Code.ANNOTATED_FIGURE, message, place))
+        if entry.value is None:
+            continue
+        column = columns[entry.column]
+        if entry.value < 0 and not column.signed:
+            found.append(finding(Code.NEGATIVE_FIGURE, f"{entry.raw!r} is negative", place))
+        if isinstance(entry.value, Decimal) and not column.fractional and entry.value % 1:
+            found.append(finding(Code.FRACTIONAL_COUNT, f"{entry.raw!r} is no whole number", place))
+    return found
+
+
+def _prose(sheets: Sequence[Sheet], facts: Sequence[Fact]) -> list[Finding]:
+    """Return the counts of the prose that differ from the table."""
+    values: Mapping[tuple[str, str, str], Entry] = {
+        (entry.table, entry.row, entry.column): entry for sheet in sheets for entry in sheet.entries
+    }
+    found = []
+    for fact in facts:
+        entries = [values.get(place) for place in PLACES.get(fact.key, ())]
+        if not entries or any(entry is None or entry.value is None for entry in entries):
+            continue
+        printed = [entry for entry in entries if entry is not None]
+        total = sum(entry.value for entry in printed if entry.value is not None)
+        if total != fact.value:
+            names = " + ".join(f"{entry.row} {entry.column}" for entry in printed)
+            message = f"the text says {fact.value} ({fact.text!r}), the table has {total} ({names})"
+            found.append(
+                finding(Code.PROSE_DISAGREES, message, _place(printed[0].table, printed[0].row, printed[0].column, printed[0]))
+            )
+    return found
+
+
+def _place(table: str, row: str | None, column: str | None, entry: Entry) -> Place:
+    if not entry.boxes:
+        return Place(table, row, column)
+    box = entry.boxes[0]
+    return Place(table, row, column, box.page, box.x0, box.top, box.x1, box.bottom)

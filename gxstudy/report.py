@@ -1,17 +1,21 @@
-"""One file -> Report."""
+"""One file -> Report: read, find the grids, fill the form, read the prose, audit."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
 
-from gxstudy.audit import Check
-from gxstudy.errors import CallError
-from gxstudy.fill import Entry, Sheet
-from gxstudy.findings import Finding
-from gxstudy.layout import Kind, Paragraph
-from gxstudy.prose import Fact, Fee
+from gxstudy import forms, grids, prose
+from gxstudy.audit import Check, audit
+from gxstudy.errors import CallError, NotAReportError, UnknownFileKindError, UnknownFormError, UnreadableFileError
+from gxstudy.fill import Entry, Filled, Sheet, fill
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Document, Grid, Kind, Paragraph
+from gxstudy.prose import Fact, Fee, Heading
 
-__all__ = ["Report"]
+__all__ = ["Report", "read_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +59,165 @@ class Report:
                 for entry in sheet.entries:
                     if entry.row == row and entry.column == column:
                         return entry
-        msg = f"report {self.report_id!r} has no figure at ({table!r}, {row!r}, {column!r}); see gx.tidy(report) for those it has"
+        msg = (
+            f"report {self.report_id!r} has no figure at ({table!r}, {row!r}, {column!r}); "
+            "gx.tidy(report) lists those it has"
+        )
         raise CallError(msg)
+
+
+def read_report(source: str | Path | bytes | BinaryIO, *, report_id: str | None = None) -> Report:
+    """Read one annual report.
+
+    Parameters
+    ----------
+    source
+        A path, the bytes of a file, or an open binary file. What it is, is decided by its content.
+    report_id
+        A name for the report; by default the file name without its ending, or the beginning of the hash for bytes.
+
+    Returns
+    -------
+    Report
+        Every figure of the three statutory tables (form editions 2019 and 2021) with its printed text, status, grade
+        and place; the counts of the prose; the checks and findings.
+
+    Raises
+    ------
+    UnreadableFileError
+        When no report can be read from it; the branches (:mod:`gxstudy.errors`) say why.
+    OSError
+        When the path cannot be opened.
+    """
+    data, name = _load(source)
+    digest = hashlib.sha256(data).hexdigest()
+    label = name if name is not None else f"bytes:{digest[:12]}"
+    known_as = report_id or (Path(name).stem if name is not None else digest[:12])
+    try:
+        return _report(_document(data), known_as, label, digest)
+    except UnreadableFileError as error:
+        if str(error).startswith(f"{label}: "):
+            raise
+        raise type(error)(f"{label}: {error}") from error
+
+
+def _load(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str | None]:
+    if isinstance(source, bytes):
+        return source, None
+    if isinstance(source, str | Path):
+        return Path(source).read_bytes(), str(source)
+    if hasattr(source, "read"):
+        data = source.read()
+        if isinstance(data, bytes):
+            name = getattr(source, "name", None)
+            return data, name if isinstance(name, str) else None
+    msg = f"read_report takes a path, bytes or an open binary file; got {type(source).__name__}"
+    raise CallError(msg)
+
+
+def _document(data: bytes) -> Document:
+    """Return what the reader for this kind of file makes of it."""
+    from gxstudy.readers import kinds
+
+    kind = kinds.kind_of(data)
+    if kind == "pdf":
+        from gxstudy.readers import pdf
+
+        return pdf.read(data)
+    if kind == "text":
+        from gxstudy.readers import text
+
+        return text.read(data)
+    msg = f"the file is of the kind {kind!r}, which this version does not read; save it as PDF"
+    raise UnknownFileKindError(msg)
+
+
+def _report(document: Document, report_id: str, source: str, sha256: str) -> Report:
+    found: list[Grid] = []
+    paragraphs: list[Paragraph] = []
+    for page in document.pages:
+        on_page = grids.find(page)
+        found += on_page
+        paragraphs += grids.paragraphs(page, on_page)
+    narrative = tuple(paragraphs)
+    heading = prose.heading(narrative)
+    filled = fill(tuple(found), year=heading.year)
+    if not filled.sheets:
+        raise _no_form(narrative, found)
+    facts = prose.facts(narrative)
+    checked = audit(filled.sheets, facts)
+    findings = (
+        *document.findings,
+        *_heading_findings(heading),
+        *_edition_findings(heading, filled),
+        *_grid_findings(found),
+        *filled.findings,
+        *checked.findings,
+    )
+    return Report(
+        report_id=report_id,
+        source=source,
+        sha256=sha256,
+        kind=document.kind,
+        pages=len(document.pages),
+        organ=heading.organ,
+        year=heading.year,
+        edition=filled.edition or forms.editions()[-1],
+        sheets=checked.sheets,
+        facts=facts,
+        fee=prose.fee(narrative),
+        checks=checked.checks,
+        findings=findings,
+        paragraphs=narrative,
+    )
+
+
+def _no_form(paragraphs: tuple[Paragraph, ...], found: list[Grid]) -> UnreadableFileError:
+    text = "".join(paragraph.text for paragraph in paragraphs)
+    if "信息公开" in text and ("年度报告" in text or "工作报告" in text or "年报" in text):
+        msg = (
+            f"the file is a report on information disclosure, but none of its {len(found)} tables is one of the "
+            "statutory form (editions 2019 and 2021); earlier forms and reports in prose only are not read"
+        )
+        return UnknownFormError(msg)
+    msg = (
+        "the file can be read but is no annual report on government information disclosure: "
+        f"none of the form's three tables is among its {len(found)} tables, and no title says so"
+    )
+    return NotAReportError(msg)
+
+
+def _heading_findings(heading: Heading) -> list[Finding]:
+    noticed = []
+    if heading.organ is None:
+        noticed.append(finding(Code.ORGAN_UNKNOWN, "no title or signature names the organ"))
+    if heading.year is None:
+        noticed.append(finding(Code.YEAR_UNKNOWN, "no title or statistical period names the year reported on"))
+    return noticed
+
+
+def _edition_findings(heading: Heading, filled: Filled) -> list[Finding]:
+    if filled.edition is None:
+        message = "nothing printed tells which edition of the form this is; it was taken for the newest"
+        return [finding(Code.EDITION_UNKNOWN, message)]
+    due = forms.for_year(heading.year) if heading.year is not None else None
+    if due is not None and due.edition != filled.edition:
+        message = f"the report on {heading.year} is printed on the {filled.edition} form; the {due.edition} form was due"
+        return [finding(Code.WRONG_ERA_FORM, message)]
+    return []
+
+
+def _grid_findings(found: list[Grid]) -> list[Finding]:
+    noticed = []
+    for grid in found:
+        if grid.origin in ("open", "unruled"):
+            place = Place(
+                page=grid.page, x0=grid.lefts[0], top=grid.tops[0], x1=grid.lefts[-1], bottom=grid.tops[-1]
+            )
+            if grid.origin == "open":
+                message = f"a table on page {grid.page} has no closing line; it was closed at the end of its rules"
+                noticed.append(finding(Code.OPEN_BORDER, message, place))
+            else:
+                message = f"a table on page {grid.page} has no rules; its columns were inferred from its words"
+                noticed.append(finding(Code.UNRULED_TABLE, message, place))
+    return noticed

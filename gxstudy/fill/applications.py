@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from gxstudy import forms
 from gxstudy.fill.align import Label, align
@@ -77,18 +78,17 @@ def _first_data_row(rows: Sequence[PrintedRow]) -> int:
     words = vocabulary(TABLE)
     for index, row in enumerate(rows):
         labels = [label_key(cell.text) for cell in row.cells if cell.text and cell.row == row.number]
-        if any(hit.kind == "row" for label in labels if label not in _AMBIGUOUS for hit in words.get(label, ())):
+        if any(hit.kind == "row" for label in labels if label not in _ambiguous() for hit in words.get(label, ())):
             return index
         if sum(is_figure(cell.text) for cell in row.cells) >= 4:
             return index
     return len(rows)
 
 
-_AMBIGUOUS = frozenset(
-    label_key(label)
-    for column in forms.load("2021").table(TABLE).columns
-    for label in (column.label, *column.synonyms)
-)
+@cache
+def _ambiguous() -> frozenset[str]:
+    """Return the labels of columns: some of them (其他, 总计) could pass for those of rows."""
+    return frozenset(columns_of(TABLE))
 
 
 def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | None:
@@ -130,7 +130,7 @@ def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
         for row in run.rows[start:]
         for cell in row.cells
         if cell.text
-        and label_key(cell.text) not in _AMBIGUOUS
+        and label_key(cell.text) not in _ambiguous()
         and any(hit.kind in ("row", "group") for hit in words.get(label_key(cell.text), ()))
     ]
     if ends:
