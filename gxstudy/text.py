@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 __all__ = ["Reading", "fold", "join_lines", "label_key", "read_number", "squeeze"]
@@ -44,6 +45,7 @@ def squeeze(text: str) -> str:
     return _SPACES.sub("", fold(text))
 
 
+@lru_cache(maxsize=1 << 14)
 def label_key(text: str) -> str:
     """Return the letters and digits of ``text``, folded, lower case: what two prints of one label have in common.
 
@@ -80,6 +82,7 @@ _TWO_NUMBERS = re.compile(r"\d\s+\d")
 _SLASH = re.compile(r"[/\\|-]+|无数据")
 
 
+@lru_cache(maxsize=1 << 14)
 def read_number(raw: str) -> Reading:
     """Read what is printed in one number cell.
 

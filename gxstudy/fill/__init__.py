@@ -117,7 +117,8 @@ def _sheet(
         message = f"{variant.label} is printed as one row" + (" beside the rows it stands for" if both else "")
         findings.append(finding(Code.VARIANT_ROW, message, Place(table=table, row=variant.key)))
     places = list(form.places(variant=variant is not None))
-    places += [place for place in found if place not in set(places)]
+    printed_too = set(found) - set(places)
+    places += [place for place in found if place in printed_too]
     order = {row.key: index for index, row in enumerate(form.rows)}
     places.sort(key=lambda place: order.get(place[0], len(order)))
     entries = tuple(found.get(place) or absent(table, *place) for place in places)
