@@ -1,0 +1,257 @@
+"""What terminal and notebook both say of a report, in words and signs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from gxstudy import forms
+from gxstudy.errors import CallError
+from gxstudy.forms import Block, Column, Form, Group, Row, Table
+
+if TYPE_CHECKING:
+    from gxstudy.audit import Check
+    from gxstudy.fill import Entry, Grade, Sheet, Status
+    from gxstudy.findings import Finding, Severity
+    from gxstudy.layout import Box, Kind
+    from gxstudy.prose import Fact, Fee
+
+__all__ = [
+    "GRADES",
+    "GRADE_MEANING",
+    "GRADE_SIGNS",
+    "SEVERITY_SIGNS",
+    "STATUS_MEANING",
+    "STATUS_SIGNS",
+    "Lang",
+    "Node",
+    "Shown",
+    "absent_tables",
+    "count",
+    "fee_text",
+    "figure",
+    "form_text",
+    "grade_counts",
+    "label",
+    "legend_grades",
+    "legend_statuses",
+    "pages_text",
+    "place_text",
+    "signs",
+    "sum_text",
+    "summary",
+    "who",
+]
+
+Lang = Literal["zh", "en", "both"]
+Node = Row | Column | Group | Block
+
+GRADES: tuple[Grade, ...] = ("proved", "consistent", "confirmed", "unchecked", "contradicted")
+GRADE_MEANING: dict[Grade, str] = {
+    "proved": "the sums of its row and of its column hold",
+    "consistent": "in at least one sum, and all hold",
+    "confirmed": "in no sum; a second reader agrees",
+    "unchecked": "in no sum that can be tested",
+    "contradicted": "in a sum that fails",
+}
+GRADE_SIGNS: dict[Grade, str] = {"consistent": "'", "confirmed": "+", "unchecked": "°", "contradicted": "✗"}
+STATUS_SIGNS: dict[Status, str] = {"blank": "·", "absent": "∅", "unreadable": "?", "annotated": "*", "derived": "="}
+STATUS_MEANING: dict[Status, str] = {
+    "blank": "nothing is printed (not zero)",
+    "absent": "the report has no such row or column",
+    "unreadable": "printed, but not a number",
+    "annotated": "printed with a unit or note",
+    "derived": "computed, not printed",
+}
+SEVERITY_SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
+_WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
+_MANY_TERMS = 6
+
+
+class Shown(Protocol):
+    """What is needed of a report to show it."""
+
+    @property
+    def report_id(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> Kind: ...  # noqa: D102
+    @property
+    def pages(self) -> int: ...  # noqa: D102
+    @property
+    def organ(self) -> str | None: ...  # noqa: D102
+    @property
+    def year(self) -> int | None: ...  # noqa: D102
+    @property
+    def edition(self) -> str: ...  # noqa: D102
+    @property
+    def sheets(self) -> tuple[Sheet, ...]: ...  # noqa: D102
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...  # noqa: D102
+    @property
+    def fee(self) -> Fee: ...  # noqa: D102
+    @property
+    def checks(self) -> tuple[Check, ...]: ...  # noqa: D102
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
+
+
+def summary(report: Shown) -> str:
+    """Return one line on ``report``: who, which year, how many figures of which grade, what is wrong."""
+    failed = sum(not check.holds for check in report.checks)
+    return (
+        f"<Report {who(report)}, form {report.edition}: {grade_counts(report)}; "
+        f"{count(failed, 'failed sum')}; {count(len(report.findings), 'finding')}>"
+    )
+
+
+def place_text(report: Shown, table: str, row: str, column: str, *, lang: Lang = "zh") -> str:
+    """Return the printed labels of one place of the form, row / column.
+
+    Raises
+    ------
+    CallError
+        When the form has no such place.
+    """
+    printed_on = _form(report, table).table(table)
+    return f"{_full(printed_on, printed_on.row(row), lang)} / {_full(printed_on, printed_on.column(column), lang)}"
+
+
+def who(report: Shown) -> str:
+    """Return organ and year."""
+    return f"{report.organ or 'organ unknown'}, {report.year or 'year unknown'}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``number`` with ``noun`` in the singular or plural."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def form_text(report: Shown) -> str:
+    """Return the line on the file: its id, kind and pages, and the form it follows."""
+    form = forms.load(report.edition)
+    return f"{report.report_id} · {report.kind}, {count(report.pages, 'page')} · form {form.edition}, {form.notice}"
+
+
+def grade_counts(report: Shown) -> str:
+    """Return how many figures the report has, by grade, and how many places without one, by status."""
+    entries = _entries(report)
+    figures = [entry for entry in entries if entry.status not in _WITHOUT_FIGURE]
+    grades = Counter(entry.grade for entry in figures)
+    statuses = Counter(entry.status for entry in entries)
+    graded = ", ".join(f"{grades[grade]} {grade}" for grade in GRADES if grades[grade])
+    rest = [f"{statuses[status]} {status}" for status in _WITHOUT_FIGURE if statuses[status]]
+    return ", ".join([count(len(figures), "figure") + (f" ({graded})" if graded else ""), *rest])
+
+
+def legend_grades(report: Shown) -> tuple[Grade, ...]:
+    """Return the grades met in ``report``, best first; those of places without a figure count only if contradicted."""
+    met = {
+        entry.grade
+        for entry in _entries(report)
+        if entry.status not in _WITHOUT_FIGURE or entry.grade == "contradicted"
+    }
+    return tuple(grade for grade in GRADES if grade in met)
+
+
+def legend_statuses(report: Shown) -> tuple[Status, ...]:
+    """Return the statuses met in ``report`` that have a sign."""
+    met = {entry.status for entry in _entries(report)}
+    return tuple(status for status in STATUS_SIGNS if status in met)
+
+
+def label(node: Node, lang: Lang) -> str:
+    """Return the label of a row, column, group or block."""
+    if lang == "both":
+        return f"{node.label} {node.en}"
+    return node.label if lang == "zh" else node.en
+
+
+def pages_text(boxes: tuple[Box, ...]) -> str:
+    """Return the pages on which ``boxes`` lie; empty for a file without geometry."""
+    pages = sorted({box.page for box in boxes})
+    return f"p. {', '.join(map(str, pages))}" if pages else ""
+
+
+def sum_text(report: Shown, check: Check, *, lang: Lang = "zh") -> str:
+    """Return an identity tested in one place with its two sides: ``行政复议: 10+1+0+0 = 11, printed 0``.
+
+    Of more than six terms those that are zero or blank are left out.
+
+    Raises
+    ------
+    CallError
+        When the form has no such identity.
+    """
+    form = _form(report, check.table)
+    table = form.table(check.table)
+    identity = next((one for one in form.identities if one.key == check.identity and one.table == check.table), None)
+    if identity is None:
+        msg = f"form {form.edition} has no identity {check.identity!r} in table {check.table!r}"
+        raise CallError(msg)
+    along_row = identity.along == "row"
+    right = [place for place in check.entries if place[along_row] in identity.right]
+    left = [place for place in check.entries if place not in right]
+    where = _full(table, table.row(check.at) if along_row else table.column(check.at), lang)
+    left_side = f"{where}: {_side(report, check, left, str(check.left))}"
+    if len(identity.right) > 1:
+        return f"{left_side}, {'and' if check.holds else 'but'} {_side(report, check, right, str(check.right))}"
+    if along_row:
+        return f"{left_side}, printed {check.right}"
+    return f"{left_side}, printed {check.right} ({_full(table, table.row(identity.right[0]), lang)})"
+
+
+def fee_text(fee: Fee) -> str:
+    """Return what a report says about the fee."""
+    if fee.stated is None:
+        return "the report does not say whether a fee was charged"
+    if fee.stated == "none":
+        return "none charged"
+    amounts = ((fee.yuan, "yuan collected"), (fee.billed, "yuan billed"), (fee.cases, "cases"))
+    return ", ".join(["charged", *(f"{amount} {what}" for amount, what in amounts if amount is not None)])
+
+
+def absent_tables(report: Shown) -> tuple[Table, ...]:
+    """Return the tables of the report's form that the report does not have."""
+    present = {sheet.table for sheet in report.sheets}
+    return tuple(table for table in forms.load(report.edition).tables if table.key not in present)
+
+
+def figure(entry: Entry) -> str:
+    """Return what is printed, on one line; the value where it is computed."""
+    return str(entry.value) if entry.status == "derived" else " ".join(entry.raw.split())
+
+
+def signs(entry: Entry) -> str:
+    """Return the signs that a figure carries in either output: of its status, and the cross of a failed sum."""
+    return STATUS_SIGNS.get(entry.status, "") + (GRADE_SIGNS["contradicted"] if entry.grade == "contradicted" else "")
+
+
+def _entries(report: Shown) -> tuple[Entry, ...]:
+    return tuple(entry for sheet in report.sheets for entry in sheet.entries)
+
+
+def _form(report: Shown, table: str) -> Form:
+    """Return the form that ``table`` was printed on; the report's own where the table is not there."""
+    editions = [sheet.edition for sheet in report.sheets if sheet.table == table]
+    return forms.load(editions[0] if editions else report.edition)
+
+
+def _full(table: Table, node: Row | Column, lang: Lang) -> str:
+    """Return the label of ``node``, after that of its group where that is a group within a group."""
+    parents = table.parents(node.group)
+    named = (parents[-1], node) if len(parents) > 1 else (node,)
+    return " ".join(label(one, lang) for one in named)
+
+
+def _side(report: Shown, check: Check, places: list[tuple[str, str]], total: str) -> str:
+    values = {
+        (entry.row, entry.column): "·" if entry.value is None else str(entry.value)
+        for entry in reversed(_entries(report))
+        if entry.table == check.table
+    }
+    terms = [values.get(place, "·") for place in places]
+    if len(terms) > _MANY_TERMS:
+        terms = [term for term in terms if term not in {"0", "·"}]
+    if len(terms) < 2:
+        return total
+    return f"{'+'.join(f'({term})' if term.startswith('-') else term for term in terms)} = {total}"
