@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -121,6 +121,44 @@ def rows_of(grid: Grid) -> list[PrintedRow]:
     ]
 
 
+def stacked(grid: Grid) -> Grid:
+    """Return an unruled grid with the labels of its header put together: no rule says how many lines one takes.
+
+    Over each column, lines that together read as the label of a column are one cell.
+    """
+    first = min((cell.row for cell in grid.cells if is_figure(cell.text)), default=0)
+    merged: list[Cell] = []
+    gone: set[tuple[int, int]] = set()
+    known = {word for table in forms.load(forms.editions()[-1]).tables for word in columns_of(table.key)}
+    for column in range(grid.columns):
+        over = [cell for cell in grid.cells if cell.row < first and cell.column == column and cell.text]
+        over.sort(key=lambda cell: cell.row)
+        end = len(over)
+        while end:
+            start = next((i for i in range(end) if label_key("".join(c.text for c in over[i:end])) in known), end - 1)
+            part = over[start:end]
+            if len(part) > 1:
+                gone.update((cell.row, cell.column) for cell in part)
+                merged.append(_stack(part))
+            end = start
+    kept = [cell for cell in grid.cells if (cell.row, cell.column) not in gone]
+    cells = tuple(sorted([*kept, *merged], key=lambda cell: (cell.row, cell.column)))
+    return replace(grid, cells=cells)
+
+
+def _stack(part: list[Cell]) -> Cell:
+    first, last = part[0], part[-1]
+    boxes = [cell.box for cell in part if cell.box is not None]
+    box = boxes[0]._replace(x1=max(b.x1 for b in boxes), bottom=boxes[-1].bottom) if boxes else None
+    return first._replace(
+        row_span=last.row - first.row + 1,
+        column_span=1,
+        text="".join(cell.text for cell in part),
+        boxes=tuple(b for cell in part for b in cell.boxes),
+        box=box,
+    )
+
+
 class Run(NamedTuple):
     """Consecutive rows of one grid that belong to one table."""
 
@@ -139,7 +177,7 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
     found: list[Run] = []
     open_table: str | None = None
     for grid in grids:
-        rows = rows_of(grid)
+        rows = rows_of(stacked(grid) if grid.origin == "unruled" else grid)
         votes = [_vote(row, telling) for row in rows]
         if not any(votes):
             if open_table is None or not _continues(rows):

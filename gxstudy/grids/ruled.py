@@ -1,4 +1,4 @@
-"""Rulings and words of a page -> grids with spans, and the prose that stands outside them.
+"""Rulings and words -> grids: the tables of a page that are drawn with lines.
 
 What a person does with a ruled table, step by step: lines that lie on each other are one line; lines that touch are one
 table; their coordinates are its rows and columns; where no line stands between two neighbours they are one cell; a word
@@ -8,15 +8,15 @@ end of the lines that cross them.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Paragraph, Ruling, Word, overlap
+from gxstudy.grids.lines import line_box, line_text, text_lines
+from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word, overlap
 from gxstudy.text import join_lines
 
-__all__ = ["Tolerance", "find", "paragraphs"]
+__all__ = ["DEFAULT", "Tolerance", "cell_of", "find"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,6 @@ DEFAULT = Tolerance()
 
 BORDER_SHARE = 0.6
 """A line must cover this share of a cell's side to part it from its neighbour."""
-SPACE_GAP = 0.3
-"""Words on one line further apart than this share of their height are joined with a space."""
 
 
 @dataclass(slots=True)
@@ -59,42 +57,14 @@ class _Frame:
     origin: GridOrigin = "ruled"
 
 
-def find(page: Page, *, tolerance: Tolerance = DEFAULT) -> tuple[Grid, ...]:
-    """Return the tables of a page, from top to bottom.
-
-    Parameters
-    ----------
-    page
-        A page as a reader gives it. The grids of a marked-up page are returned as they are.
-    tolerance
-        How far prints stray.
-
-    Returns
-    -------
-    tuple of Grid
-        Only tables of two cells or more; a box around a paragraph is not a table.
-    """
-    if page.blocks is not None:
-        return tuple(block for block in page.blocks if isinstance(block, Grid))
+def find(page: Page, tolerance: Tolerance = DEFAULT) -> list[Grid]:
+    """Return the ruled tables of a drawn page, from top to bottom."""
     grids = [
         grid
         for frame in _frames(page.rulings, tolerance)
         if (grid := _grid(page, frame, tolerance)) is not None and len(grid.cells) > 1
     ]
-    return tuple(sorted(grids, key=lambda grid: (grid.tops[0], grid.lefts[0])))
-
-
-def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
-    """Return the prose of a page: its words outside ``grids``, lines joined to paragraphs, page numbers left out."""
-    if page.blocks is not None:
-        return tuple(block for block in page.blocks if isinstance(block, Paragraph))
-    areas = [(grid.lefts[0], grid.tops[0], grid.lefts[-1], grid.tops[-1]) for grid in grids]
-    outside = [word for word in page.words if not _inside(word, areas)]
-    lines = [line for line in _text_lines(outside) if not _is_page_number(line, page.height)]
-    return tuple(
-        Paragraph(page.number, join_lines([_line_text(line) for line in part]), tuple(_line_box(page.number, line) for line in part))
-        for part in _paragraph_lines(lines)
-    )
+    return sorted(grids, key=lambda grid: (grid.tops[0], grid.lefts[0]))
 
 
 # ---------------------------------------------------------------------------------------------- lines and tables
@@ -192,7 +162,8 @@ def _grid(page: Page, frame: _Frame, tolerance: Tolerance) -> Grid | None:
         if 0 <= row < rows and 0 <= column < columns:
             words[owner[row][column]].append(word)
     cells = tuple(
-        _cell(page.number, span, inside, lefts, tops) for span, inside in zip(spans, words, strict=True)
+        cell_of(page.number, (row, column, down, across), inside, Box(page.number, lefts[column], tops[row], lefts[column + across], tops[row + down]))
+        for (row, column, down, across), inside in zip(spans, words, strict=True)
     )
     return Grid(page.number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))
 
@@ -232,91 +203,24 @@ def _spans(
     return owner, spans
 
 
-def _cell(
-    page: int, span: tuple[int, int, int, int], words: list[Word], lefts: list[float], tops: list[float]
-) -> Cell:
+def cell_of(page: int, span: tuple[int, int, int, int], words: Sequence[Word], box: Box) -> Cell:
+    """Return the cell of a (row, column, row span, column span) with the words that stand in it."""
     row, column, row_span, column_span = span
-    box = Box(page, lefts[column], tops[row], lefts[column + column_span], tops[row + row_span])
     if not words:
         return Cell(row, column, row_span, column_span, "", (), box)
     if len(words) == 1:
         word = words[0]
         ink = (Box(page, word.x0, word.top, word.x1, word.bottom),)
         return Cell(row, column, row_span, column_span, word.text, ink, box, word.garbled, word.certainty)
-    lines = _text_lines(words)
+    lines = text_lines(words)
     return Cell(
         row,
         column,
         row_span,
         column_span,
-        join_lines([_line_text(line) for line in lines]),
-        tuple(_line_box(page, line) for line in lines),
+        join_lines([line_text(line) for line in lines]),
+        tuple(line_box(page, line) for line in lines),
         box,
         any(word.garbled for word in words),
         min(word.certainty for word in words),
     )
-
-
-# ------------------------------------------------------------------------------------------------ lines of text
-
-
-def _text_lines(words: Sequence[Word]) -> list[list[Word]]:
-    """Return words as lines from top to bottom, each from left to right."""
-    lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.top + w.bottom, w.x0)):
-        if lines:
-            last = lines[-1][-1]
-            shared = overlap(word.top, word.bottom, last.top, last.bottom)
-            if shared > 0.5 * min(word.bottom - word.top, last.bottom - last.top):
-                lines[-1].append(word)
-                continue
-        lines.append([word])
-    for line in lines:
-        line.sort(key=lambda w: w.x0)
-    return lines
-
-
-def _line_text(line: Sequence[Word]) -> str:
-    text = line[0].text
-    for before, word in zip(line, line[1:], strict=False):
-        if word.x0 - before.x1 > SPACE_GAP * (word.bottom - word.top):
-            text += " "
-        text += word.text
-    return text
-
-
-def _line_box(page: int, line: Sequence[Word]) -> Box:
-    return Box(page, line[0].x0, min(w.top for w in line), max(w.x1 for w in line), max(w.bottom for w in line))
-
-
-_PAGE_NUMBER = re.compile(r"[-—–－─~·. ]*(?:第 ?)?\d{1,4}(?: ?页)?(?: ?[/／共] ?\d{1,4}(?: ?页)?)?[-—–－─~·. ]*")
-
-
-def _is_page_number(line: Sequence[Word], height: float) -> bool:
-    at_edge = line[0].top > 0.88 * height or line[0].bottom < 0.1 * height
-    return at_edge and _PAGE_NUMBER.fullmatch(_line_text(line)) is not None
-
-
-def _paragraph_lines(lines: list[list[Word]]) -> list[list[list[Word]]]:
-    """Return lines grouped to paragraphs: a new one begins at an indent, after a short line or a wide gap."""
-    if not lines:
-        return []
-    left = min(line[0].x0 for line in lines)
-    right = max(line[-1].x1 for line in lines)
-    parts: list[list[list[Word]]] = [[lines[0]]]
-    for before, line in zip(lines, lines[1:], strict=False):
-        em = line[0].bottom - line[0].top
-        indented = line[0].x0 - left > 0.8 * em
-        short = right - before[-1].x1 > 1.8 * em
-        apart = line[0].top - before[0].bottom > 2.5 * em
-        sized = abs(em - (before[0].bottom - before[0].top)) > 0.25 * em
-        if indented or short or apart or sized:
-            parts.append([line])
-        else:
-            parts[-1].append(line)
-    return parts
-
-
-def _inside(word: Word, areas: Sequence[tuple[float, float, float, float]]) -> bool:
-    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
-    return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in areas)

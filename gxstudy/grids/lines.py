@@ -1,0 +1,71 @@
+"""Words -> lines of text -> paragraphs: what the ruled, the unruled and the prose parts of a page share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gxstudy.layout import Box, Word, overlap
+
+__all__ = ["is_page_number", "line_box", "line_text", "paragraph_lines", "text_lines"]
+
+SPACE_GAP = 0.3
+"""Words on one line further apart than this share of their height are joined with a space."""
+
+
+
+def text_lines(words: Sequence[Word]) -> list[list[Word]]:
+    """Return words as lines from top to bottom, each from left to right."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.top + w.bottom, w.x0)):
+        if lines:
+            last = lines[-1][-1]
+            shared = overlap(word.top, word.bottom, last.top, last.bottom)
+            if shared > 0.5 * min(word.bottom - word.top, last.bottom - last.top):
+                lines[-1].append(word)
+                continue
+        lines.append([word])
+    for line in lines:
+        line.sort(key=lambda w: w.x0)
+    return lines
+
+
+def line_text(line: Sequence[Word]) -> str:
+    text = line[0].text
+    for before, word in zip(line, line[1:], strict=False):
+        if word.x0 - before.x1 > SPACE_GAP * (word.bottom - word.top):
+            text += " "
+        text += word.text
+    return text
+
+
+def line_box(page: int, line: Sequence[Word]) -> Box:
+    return Box(page, line[0].x0, min(w.top for w in line), max(w.x1 for w in line), max(w.bottom for w in line))
+
+
+_PAGE_NUMBER = re.compile(r"[-—–－─~·. ]*(?:第 ?)?\d{1,4}(?: ?页)?(?: ?[/／共] ?\d{1,4}(?: ?页)?)?[-—–－─~·. ]*")
+
+
+def is_page_number(line: Sequence[Word], height: float) -> bool:
+    at_edge = line[0].top > 0.88 * height or line[0].bottom < 0.1 * height
+    return at_edge and _PAGE_NUMBER.fullmatch(line_text(line)) is not None
+
+
+def paragraph_lines(lines: list[list[Word]]) -> list[list[list[Word]]]:
+    """Return lines grouped to paragraphs: a new one begins at an indent, after a short line or a wide gap."""
+    if not lines:
+        return []
+    left = min(line[0].x0 for line in lines)
+    right = max(line[-1].x1 for line in lines)
+    parts: list[list[list[Word]]] = [[lines[0]]]
+    for before, line in zip(lines, lines[1:], strict=False):
+        em = line[0].bottom - line[0].top
+        indented = line[0].x0 - left > 0.8 * em
+        short = right - before[-1].x1 > 1.8 * em
+        apart = line[0].top - before[0].bottom > 2.5 * em
+        sized = abs(em - (before[0].bottom - before[0].top)) > 0.25 * em
+        if indented or short or apart or sized:
+            parts.append([line])
+        else:
+            parts[-1].append(line)
+    return parts

@@ -1,0 +1,312 @@
+"""Figures in columns without lines -> grids.
+
+A line of text with figures that stand apart is a row; figures under each other are a column. Labels may take several
+lines: the lines between two rows go to the one they stand nearer to, or, where horizontal rules part the rows, to the
+row between their rules. A blank place is seen as a column with nothing in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gxstudy.grids.lines import is_page_number, text_lines
+from gxstudy.grids.ruled import cell_of
+from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
+from gxstudy.text import squeeze
+
+__all__ = ["find", "worth_a_look"]
+
+APART = 1.0
+"""Words on one line further apart than this multiple of their height stand in different columns."""
+PROSE_SHARE = 0.5
+"""An unbroken line wider than this share of the page is prose."""
+PROSE_INK = 0.85
+"""A line is unbroken when words cover more than this share of it."""
+HEADER_LINES = 9
+"""Lines above the first row of figures that may be its header."""
+NEAR_LINES = 3.5
+"""Lines further apart than this multiple of their height are not of one table."""
+
+_FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?|[/\\|-]+")
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of text cut into pieces that stand apart."""
+
+    pieces: list[list[Word]]
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def figures(self) -> list[list[Word]]:
+        """The figures at the end of the line, leftmost first."""
+        found: list[list[Word]] = []
+        for piece in reversed(self.pieces):
+            if not _is_figure(piece):
+                break
+            found.append(piece)
+        return found[::-1]
+
+    @property
+    def labels(self) -> list[list[Word]]:
+        return self.pieces[: len(self.pieces) - len(self.figures)]
+
+
+def worth_a_look(words: Sequence[Word]) -> bool:
+    """Return whether enough words are plain figures for a table without lines."""
+    return sum(word.text.isdigit() or word.text in "/-—" for word in words) >= 3
+
+
+def find(page: Page, words: Sequence[Word]) -> list[Grid]:
+    """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
+    lines = [_cut(line) for line in text_lines(words) if not is_page_number(line, page.height)]
+    rules = sorted(ruling.top for ruling in page.rulings if ruling.top == ruling.bottom)
+    return [
+        _grid(page, lines, start, rows, rules) for start, rows in _blocks(lines, page.width) if _is_table(lines, rows)
+    ]
+
+
+def _cut(line: list[Word]) -> _Line:
+    pieces = [[line[0]]]
+    for before, word in zip(line, line[1:], strict=False):
+        if word.x0 - before.x1 > APART * (word.bottom - word.top):
+            pieces.append([word])
+        else:
+            pieces[-1].append(word)
+    return _Line(_parted(pieces), min(word.top for word in line), max(word.bottom for word in line))
+
+
+def _parted(pieces: list[list[Word]]) -> list[list[Word]]:
+    """Return ``pieces`` with figures side by side taken apart, and those that stand close to the end of a label."""
+    parted: list[list[Word]] = []
+    for piece in pieces:
+        if all(_FIGURE.fullmatch(squeeze(word.text)) for word in piece):
+            parted += [[word] for word in piece]
+        else:
+            parted.append(piece)
+    first = next((index for index, piece in enumerate(parted) if _is_figure(piece)), len(parted))
+    if 0 < first < len(parted) and all(_is_figure(piece) for piece in parted[first:]):
+        label = parted[first - 1]
+        while len(label) > 1 and _FIGURE.fullmatch(squeeze(label[-1].text)):
+            parted.insert(first, [label.pop()])
+    return parted
+
+
+def _is_figure(piece: list[Word]) -> bool:
+    return len(piece) == 1 and _FIGURE.fullmatch(squeeze(piece[0].text)) is not None
+
+
+def _centre(piece: Sequence[Word]) -> float:
+    return (piece[0].x0 + piece[-1].x1) / 2
+
+
+def _blocks(lines: list[_Line], width: float) -> list[tuple[int, list[int]]]:
+    """Return the tables as (first header line, lines that hold figures): lines whose figures stand under each other.
+
+    A line that reaches in among the figures without being one (a header, a heading) ends the table above it.
+    """
+    blocks: list[tuple[int, list[int]]] = []
+    free = 0
+    rows: list[int] = []
+
+    def finish() -> None:
+        nonlocal rows, free
+        if rows:
+            blocks.append((_first_header(lines, free, rows[0], width), rows))
+            free = rows[-1] + 1
+            while free < len(lines) and _more_label(lines, free, rows[-1]):
+                free += 1
+        rows = []
+
+    for index, line in enumerate(lines):
+        figures = line.figures
+        if figures and (line.labels or len(figures) >= 3):
+            if rows and not _aligned(lines[rows[0]].figures, figures):
+                finish()
+            rows.append(index)
+        elif rows and (
+            line.pieces[-1][-1].x1 > min(lines[row].figures[0][0].x0 for row in rows)
+            or line.top - lines[index - 1].bottom > NEAR_LINES * line.height
+        ):
+            finish()
+    finish()
+    return blocks
+
+
+def _first_header(lines: list[_Line], free: int, row: int, width: float) -> int:
+    """Return the first of the lines above ``row`` that may be its header: near, and no prose."""
+    start = row
+    while (
+        start > free
+        and row - start < HEADER_LINES
+        and not _is_prose(lines[start - 1], width)
+        and lines[start].top - lines[start - 1].bottom < NEAR_LINES * lines[start - 1].height
+    ):
+        start -= 1
+    return start
+
+
+def _more_label(lines: list[_Line], index: int, row: int) -> bool:
+    """Return whether line ``index``, below the last row of figures, goes on with that row's label."""
+    line, above, figures = lines[index], lines[index - 1], lines[row].figures
+    if line.figures or len(line.pieces) > 1 or line.pieces[-1][-1].x1 >= figures[0][0].x0:
+        return False
+    if line.top - above.bottom > 0.4 * line.height:
+        return False
+    labels = above.labels if index - 1 == row else above.pieces
+    return not labels or any(
+        overlap(line.pieces[0][0].x0, line.pieces[0][-1].x1, piece[0].x0, piece[-1].x1) > 0 for piece in labels
+    )
+
+
+def _is_prose(line: _Line, width: float) -> bool:
+    """Return whether a line is wide and (nearly) without gaps."""
+    extent = line.pieces[-1][-1].x1 - line.pieces[0][0].x0
+    inked = sum(word.x1 - word.x0 for piece in line.pieces for word in piece)
+    return extent > PROSE_SHARE * width and inked > PROSE_INK * extent
+
+
+def _aligned(first: list[list[Word]], second: list[list[Word]]) -> bool:
+    """Return whether the figures of one line stand in the columns of the other."""
+    few, many = sorted((first, second), key=len)
+    pitch = _pitch([_centre(piece) for piece in many])
+    return all(any(abs(_centre(a) - _centre(b)) < pitch for b in many) for a in few)
+
+
+def _pitch(centres: Sequence[float]) -> float:
+    """Return how far a figure may stray from its column: less than half the distance of two columns."""
+    return min((b - a for a, b in zip(centres, centres[1:], strict=False)), default=60.0) * 0.45
+
+
+def _is_table(lines: list[_Line], rows: list[int]) -> bool:
+    return bool(rows) and max(len(lines[index].figures) for index in rows) >= 1
+
+
+def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> Grid:
+    """Return a block as a grid: header lines, then its rows; label columns, then a column for each place of figures."""
+    fullest = max(rows, key=lambda index: len(lines[index].figures))
+    centres = [_centre(piece) for piece in lines[fullest].figures]
+    pitch = min((b - a for a, b in zip(centres, centres[1:], strict=False)), default=120.0)
+    parts = _row_lines(lines, start, rows, rules)
+    header = [index for index in range(start, rows[0]) if index not in {i for part in parts for i in part}]
+    edge = centres[0] - pitch / 2
+    labels = [_label_cells(lines, part) for part in parts]
+    wide = max((len(cells) for cells in labels), default=0)
+    left = min(word.x0 for index in {*header, *(i for part in parts for i in part)} for piece in lines[index].pieces for word in piece)
+    starts = [left + (edge - left) * i / wide for i in range(wide)]
+    lefts = (*starts, *(edge + pitch * i for i in range(len(centres))), centres[-1] + pitch / 2)
+    tops = _tops(lines, header, parts)
+    cells: list[Cell] = []
+    for number, index in enumerate(header):
+        cells += _header_cells(page, lines[index], (number, tops[number], tops[number + 1]), lefts, centres)
+    for number, (part, names) in enumerate(zip(parts, labels, strict=True), len(header)):
+        top, bottom = tops[number], tops[number + 1]
+        for column in range(wide):
+            words = names[column - (wide - len(names))] if column >= wide - len(names) else []
+            box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
+            cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
+        figures: list[list[Word]] = [[] for _ in centres]
+        for index in part:
+            for piece in lines[index].figures:
+                nearest = min(range(len(centres)), key=lambda i, piece=piece: abs(_centre(piece) - centres[i]))
+                figures[nearest] += piece
+        for column, words in enumerate(figures, wide):
+            box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
+            cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
+    return Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops)
+
+
+def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> list[list[int]]:
+    """Return for each row of figures the lines it consists of: its own, and those of its label above and below."""
+    parts = [[index] for index in rows]
+    for (number, above), below in zip(enumerate(rows), rows[1:], strict=False):
+        between = list(range(above + 1, below))
+        if between:
+            cut = _cut_at(lines, [above, *between, below], rules)
+            parts[number] += [index for index in between if index < cut]
+            parts[number + 1] = [index for index in between if index >= cut] + parts[number + 1]
+    last = parts[-1]
+    while last[-1] + 1 < len(lines) and _more_label(lines, last[-1] + 1, rows[-1]):
+        last.append(last[-1] + 1)
+    # A first row without a label on its own line has it on the lines above, up to the widest gap.
+    if not lines[rows[0]].labels:
+        above = [
+            index for index in range(start, rows[0]) if lines[index].pieces[-1][-1].x1 < lines[rows[0]].figures[0][0].x0
+        ]
+        while above and above != list(range(above[0], rows[0])):
+            above.pop(0)
+        if above:
+            cut = _cut_at(lines, [*above, rows[0]], rules) if len(above) > 1 else above[0]
+            parts[0] = [index for index in above if index >= cut] + parts[0]
+    return parts
+
+
+def _cut_at(lines: list[_Line], indices: list[int], rules: list[float]) -> int:
+    """Return the first of the lines between two rows that belongs to the lower one: after a rule, or the widest gap."""
+    for before, after in zip(indices, indices[1:], strict=False):
+        if any(lines[before].middle < rule < lines[after].middle for rule in rules):
+            return after
+    gaps = [
+        (lines[after].top - lines[before].bottom, -abs(position - (len(indices) - 2) / 2), after)
+        for position, (before, after) in enumerate(zip(indices, indices[1:], strict=False))
+    ]
+    return max(gaps)[2]
+
+
+def _label_cells(lines: list[_Line], part: list[int]) -> list[list[Word]]:
+    """Return the label words of a row as cells from left to right: pieces above each other are one cell."""
+    cells: list[list[Word]] = []
+    for piece in sorted((piece for index in part for piece in lines[index].labels), key=lambda piece: piece[0].x0):
+        for cell in cells:
+            x0, x1 = min(word.x0 for word in cell), max(word.x1 for word in cell)
+            if overlap(piece[0].x0, piece[-1].x1, x0, x1) > 0.3 * min(piece[-1].x1 - piece[0].x0, x1 - x0):
+                cell += piece
+                break
+        else:
+            cells.append(list(piece))
+    return cells
+
+
+def _tops(lines: list[_Line], header: list[int], parts: list[list[int]]) -> tuple[float, ...]:
+    groups = [[index] for index in header] + parts
+    tops = [min(lines[index].top for index in groups[0])]
+    for above, below in zip(groups, groups[1:], strict=False):
+        middle = (max(lines[index].bottom for index in above) + min(lines[index].top for index in below)) / 2
+        tops.append(max(middle, tops[-1] + 0.1))
+    tops.append(max(tops[-1] + 0.1, *(lines[index].bottom for index in groups[-1])))
+    return tuple(tops)
+
+
+def _header_cells(
+    page: Page, line: _Line, row: tuple[int, float, float], lefts: Sequence[float], centres: Sequence[float]
+) -> list[Cell]:
+    """Return one line of the header as cells: each word over the columns whose middle it covers, or the nearest."""
+    number, top, bottom = row
+    labels = len(lefts) - 1 - len(centres)
+    places: dict[tuple[int, int], list[Word]] = {}
+    for piece in ([word] for words in line.pieces for word in words):
+        covered = [i for i, centre in enumerate(centres) if piece[0].x0 <= centre <= piece[-1].x1]
+        if not covered and labels and _centre(piece) < lefts[labels]:
+            place = (0, labels)
+        elif not covered:
+            nearest = min(range(len(centres)), key=lambda i, piece=piece: abs(_centre(piece) - centres[i]))
+            place = (labels + nearest, 1)
+        else:
+            place = (labels + covered[0], len(covered))
+        places.setdefault(place, []).extend(piece)
+    cells = []
+    for (column, span), words in sorted(places.items()):
+        box = Box(page.number, lefts[column], top, lefts[column + span], bottom)
+        cells.append(cell_of(page.number, (number, column, 1, span), words, box))
+    return cells
