@@ -16,10 +16,11 @@ export PYTHONUTF8 := 1
 export SOURCE_DATE_EPOCH := 1767225600
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
-# Jupyter uses the kernel of this environment and nobody's personal settings.
+# Jupyter uses the kernel of this environment; nobody's personal settings enter.
 export JUPYTER_PREFER_ENV_PATH := 1
 export JUPYTER_PLATFORM_DIRS := 1
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 
 .DEFAULT_GOAL := help
 .PHONY: help setup reproduce test lint format lab test-slow test-browser bench pin clean
