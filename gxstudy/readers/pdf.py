@@ -171,7 +171,8 @@ def _frame(loaded: PdfPage, glyphs: Glyphs) -> _Frame:
     printed = [i for i, character in enumerate(glyphs.text) if not character.isspace()]
     sample = printed[:: max(1, len(printed) // 16)]
     if sample:
-        quarters = [round(angle / (math.pi / 2)) % 4 for angle in loaded.angles(sample)]
+        # PDFium's angle grows clockwise; text that runs down the page is upright after three quarter turns.
+        quarters = [round(-angle / (math.pi / 2)) % 4 for angle in loaded.angles(sample)]
         upright = max(range(4), key=quarters.count)
         if 2 * quarters.count(upright) > len(sample):
             turns = upright
