@@ -1,0 +1,399 @@
+"""The page picture with the boxes of any figure drawn on it.
+
+A picture is drawn from the file itself, which must still be the one that was read: the hash of its bytes says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from gxstudy import forms
+from gxstudy.display import words
+from gxstudy.errors import CallError
+from gxstudy.findings import Finding
+from gxstudy.layout import Box, union
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
+
+    from gxstudy.fill import Entry, Grade
+    from gxstudy.layout import Grid, Ruling
+    from gxstudy.report import Report
+
+__all__ = ["Picture", "overlay", "trace"]
+
+Colour = tuple[int, int, int]
+
+_PAGE_SCALE = 1.3  # pixels a point
+_OVERLAY_SCALE = 2.0
+_LENS_SCALE = 4.0
+_LENS = (150.0, 80.0)  # points around a figure that the lens shows at least
+_SIDE = 600  # pixels
+_MARGIN = 18
+_INK: Colour = (34, 34, 34)
+_PAPER: Colour = (255, 255, 255)
+_MARK: Colour = (213, 94, 0)
+_THREAD: Colour = (236, 165, 112)
+_GRADE_COLOURS: dict[Grade, Colour] = {
+    "proved": (0, 158, 115),
+    "consistent": (86, 180, 233),
+    "confirmed": (0, 114, 178),
+    "unchecked": (128, 128, 128),
+    "contradicted": (213, 94, 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that shows itself in a notebook. ``png`` holds its bytes, ``caption`` what it shows, in words."""
+
+    png: bytes
+    width: int
+    height: int
+    caption: str
+
+    def __repr__(self) -> str:
+        return f"<Picture {self.width}x{self.height}: {self.caption.splitlines()[0]}>"
+
+    def _repr_png_(self) -> bytes:
+        return self.png
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to ``path`` as PNG and return the path."""
+        path = Path(path)
+        path.write_bytes(self.png)
+        return path
+
+
+@overload
+def trace(report: Report, table: str, row: str, column: str, *, file: str | Path | bytes | None = None) -> Picture: ...
+
+
+@overload
+def trace(report: Report, table: Finding, /, *, file: str | Path | bytes | None = None) -> Picture: ...
+
+
+def trace(
+    report: Report,
+    table: str | Finding,
+    row: str | None = None,
+    column: str | None = None,
+    *,
+    file: str | Path | bytes | None = None,
+) -> Picture:
+    """Return the page on which a figure stands, with the figure boxed and enlarged beside it.
+
+    Parameters
+    ----------
+    report
+        A report read from a file with pages (PDF).
+    table, row, column
+        The keys of a figure; or, in place of the three, one of ``report.findings``.
+    file
+        The file, where it is not at ``report.source`` any more or the report was read from bytes.
+
+    Returns
+    -------
+    Picture
+        PNG; one strip a page for a figure that runs over several.
+
+    Raises
+    ------
+    CallError
+        When the report has no such place, nothing is printed there, the file has no pages to draw, or the file is
+        not the one that was read.
+    """
+    if isinstance(table, Finding):
+        boxes, caption = _finding_boxes(report, table), _finding_caption(table)
+    elif row is None or column is None:
+        msg = "trace takes a report with table, row and column, or with one finding"
+        raise CallError(msg)
+    else:
+        entry = report.entry(table, row, column)
+        boxes, caption = _entry_boxes(report, entry), _entry_caption(report, entry)
+    data = _data(report, file)
+    strips = [
+        _strip(data, page, [box for box in boxes if box.page == page], caption)
+        for page in sorted({box.page for box in boxes})
+    ]
+    return _picture(_stacked(strips), caption)
+
+
+def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None) -> Picture:
+    """Return a page with what was found on it: rulings (blue), cells (grey), figures by grade, the rows they belong to.
+
+    Parameters
+    ----------
+    report
+        A report read from a file with pages (PDF).
+    page
+        The page, counted from 1.
+    file
+        As for :func:`trace`.
+
+    Raises
+    ------
+    CallError
+        When there is no such page, the file has no pages to draw, or the file is not the one that was read.
+    """
+    from gxstudy import grids
+    from gxstudy.readers import pdf
+
+    _must_have_pages(report)
+    if not 1 <= page <= report.pages:
+        msg = f"report {report.report_id!r} has the pages 1 to {report.pages}, not {page}"
+        raise CallError(msg)
+    data = _data(report, file)
+    drawn = next((one for one in pdf.read(data).pages if one.number == page), None)
+    if drawn is None:
+        msg = f"page {page} of {report.report_id!r} cannot be loaded; see report.findings"
+        raise CallError(msg)
+    image = _rendered(data, page, _OVERLAY_SCALE)
+    found = grids.find(drawn)
+    _draw_reasoning(image, report, page, drawn.rulings, found)
+    entries = [entry for entry in report.entries if any(box.page == page for box in entry.boxes)]
+    caption = (
+        f"{report.report_id}, page {page}: {words.count(len(drawn.rulings), 'ruling')}, "
+        f"{words.count(len(found), 'grid')}, {words.count(len(entries), 'figure')}"
+    )
+    return _picture(image, caption)
+
+
+# What to show
+
+
+def _must_have_pages(report: Report) -> None:
+    if report.kind != "pdf":
+        msg = f"report {report.report_id!r} was read from a file of kind {report.kind!r}, which has no pages to draw"
+        raise CallError(msg)
+
+
+def _entry_boxes(report: Report, entry: Entry) -> tuple[Box, ...]:
+    _must_have_pages(report)
+    if not entry.boxes:
+        place = words.place_text(report, entry.table, entry.row, entry.column)
+        msg = f"report {report.report_id!r} prints nothing at {place}: the status of the figure is {entry.status!r}"
+        raise CallError(msg)
+    return entry.boxes
+
+
+def _finding_boxes(report: Report, finding: Finding) -> tuple[Box, ...]:
+    """Return the boxes of the place of a finding; for keys alone those of the figures there; else the whole page."""
+    _must_have_pages(report)
+    where = finding.where
+    if where.page is not None and None not in (where.x0, where.top, where.x1, where.bottom):
+        return (Box(where.page, where.x0 or 0.0, where.top or 0.0, where.x1 or 0.0, where.bottom or 0.0),)
+    if where.row is not None or where.column is not None:
+        boxes = tuple(
+            box
+            for entry in report.entries
+            if entry.table == where.table and where.row in {None, entry.row} and where.column in {None, entry.column}
+            for box in entry.boxes
+        )
+        if boxes:
+            return boxes
+    if where.page is not None:
+        return (Box(where.page, 0.0, 0.0, 0.0, 0.0),)
+    msg = f"this finding has no place on a page: {finding.message}"
+    raise CallError(msg)
+
+
+def _entry_caption(report: Report, entry: Entry) -> str:
+    checks = [
+        check
+        for check in report.checks
+        if check.table == entry.table and (entry.row, entry.column) in check.entries and not check.holds
+    ]
+    lines = [
+        words.place_text(report, entry.table, entry.row, entry.column),
+        words.place_text(report, entry.table, entry.row, entry.column, lang="en"),
+        f'printed "{words.figure(entry)}", {entry.status}, {entry.grade}',
+        *(f"× {words.sum_text(report, check)}" for check in checks),
+    ]
+    return "\n".join(lines)
+
+
+def _finding_caption(finding: Finding) -> str:
+    return f"{finding.severity}: {finding.code}\n{finding.message}"
+
+
+def _data(report: Report, file: str | Path | bytes | None) -> bytes:
+    """Return the bytes that were read, or say why they cannot be had."""
+    if isinstance(file, bytes):
+        data, name = file, "the given bytes"
+    else:
+        path = Path(report.source if file is None else file)
+        if not path.is_file():
+            known = (
+                "was not read from a path" if report.source.startswith("bytes:") else f"was read from {report.source}"
+            )
+            missing = "" if file is None else f", and there is no file {path}"
+            msg = f"report {report.report_id!r} {known}{missing}; say where its file is: trace(..., file=path or bytes)"
+            raise CallError(msg)
+        data, name = path.read_bytes(), str(path)
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != report.sha256:
+        msg = (
+            f"{name} is not the file that report {report.report_id!r} was read from: its sha256 begins with "
+            f"{digest[:12]}, that of the report with {report.sha256[:12]}; read it again, or pass the old file"
+        )
+        raise CallError(msg)
+    return data
+
+
+# Drawing
+
+
+def _rendered(data: bytes, page: int, scale: float) -> Image:
+    from PIL import Image
+
+    from gxstudy.readers import pdf
+
+    width, height, pixels = pdf.render(data, page, scale=scale)
+    return Image.frombytes("RGB", (width, height), pixels)
+
+
+def _font(size: int) -> FreeTypeFont:
+    from PIL import ImageFont
+    from pylopdf_fonts_zh_cn import sans_path
+
+    return ImageFont.truetype(sans_path(), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _strip(data: bytes, page: int, boxes: Sequence[Box], caption: str) -> Image:
+    """Draw one page with ``boxes`` on the left, the lens and the caption on the right."""
+    from PIL import Image, ImageDraw
+
+    picture = _rendered(data, page, _PAGE_SCALE)
+    canvas = Image.new("RGB", (picture.width + _SIDE + 3 * _MARGIN, picture.height + 2 * _MARGIN), _PAPER)
+    canvas.paste(picture, (_MARGIN, _MARGIN))
+    draw = ImageDraw.Draw(canvas)
+    draw.rectangle(
+        (_MARGIN - 1, _MARGIN - 1, _MARGIN + picture.width, _MARGIN + picture.height), outline=(205, 205, 205)
+    )
+    left = picture.width + 2 * _MARGIN
+    (whole,) = union(tuple(boxes))
+    marked = [box for box in boxes if box.x1 > box.x0]
+    if not marked:
+        _text(draw, (left, _MARGIN), caption, page)
+        return canvas
+    for box in marked:
+        _frame(canvas, _on_canvas(box, _PAGE_SCALE, -_MARGIN, -_MARGIN), 2)
+    lens, origin, scale = _lens(data, whole)
+    for box in marked:
+        _frame(lens, _on_canvas(box, scale, *origin), 3)
+    middle = _MARGIN + (whole.top + whole.bottom) / 2 * _PAGE_SCALE
+    top = round(max(_MARGIN, min(middle - lens.height / 2, canvas.height - lens.height - 170 - _MARGIN)))
+    _, y0, x1, y1 = _on_canvas(whole, _PAGE_SCALE, -_MARGIN, -_MARGIN)
+    for start, end in (((x1 + 3, y0 - 3), (left, top)), ((x1 + 3, y1 + 3), (left, top + lens.height))):
+        draw.line((*start, *end), fill=_THREAD, width=1)
+    canvas.paste(lens, (left, top))
+    draw.rectangle((left - 1, top - 1, left + lens.width, top + lens.height), outline=_MARK)
+    _text(draw, (left, top + lens.height + 12), caption, page)
+    return canvas
+
+
+def _lens(data: bytes, box: Box) -> tuple[Image, tuple[float, float], float]:
+    """Return the surroundings of ``box`` enlarged, where they begin on the page (pixels at that scale), the scale."""
+    width, height = max(_LENS[0], box.x1 - box.x0 + 40), max(_LENS[1], box.bottom - box.top + 30)
+    scale = min(_LENS_SCALE, _SIDE / width, 2 * _SIDE / height)
+    page = _rendered(data, box.page, scale)
+    x0 = (box.x0 + box.x1 - width) / 2 * scale
+    top = (box.top + box.bottom - height) / 2 * scale
+    x0 = min(max(0.0, x0), max(0.0, page.width - width * scale))
+    top = min(max(0.0, top), max(0.0, page.height - height * scale))
+    left, upper = round(x0), round(top)
+    size = (min(page.width, left + round(width * scale)), min(page.height, upper + round(height * scale)))
+    return page.crop((left, upper, *size)), (left, upper), scale
+
+
+def _on_canvas(box: Box, scale: float, left: float, top: float) -> tuple[int, int, int, int]:
+    return (
+        round(box.x0 * scale - left),
+        round(box.top * scale - top),
+        round(box.x1 * scale - left),
+        round(box.bottom * scale - top),
+    )
+
+
+def _frame(image: Image, area: tuple[int, int, int, int], line: int) -> None:
+    """Tint ``area`` lightly and draw a frame around it."""
+    from PIL import Image, ImageDraw
+
+    x0, y0, x1, y1 = area
+    around = (x0 - line - 1, y0 - line - 1, x1 + line + 1, y1 + line + 1)
+    inside = image.crop((x0, y0, x1 + 1, y1 + 1))
+    image.paste(Image.blend(inside, Image.new("RGB", inside.size, _MARK), 0.18), (x0, y0))
+    ImageDraw.Draw(image).rectangle(around, outline=_MARK, width=line)
+
+
+def _text(draw: ImageDraw, at: tuple[int, int], caption: str, page: int) -> None:
+    """Write ``caption`` and the page, broken to the width of the side."""
+    font = _font(17)
+    x, y = at
+    for line in [*caption.splitlines(), f"p. {page}"]:
+        rest = line
+        while rest:
+            length = len(rest)
+            while length > 1 and font.getlength(rest[:length]) > _SIDE:
+                length -= 1
+            draw.text((x, y), rest[:length].strip(), fill=_INK, font=font)
+            rest = rest[length:]
+            y += 25
+
+
+def _draw_reasoning(image: Image, report: Report, page: int, rulings: Sequence[Ruling], found: Sequence[Grid]) -> None:
+    from PIL import Image, ImageDraw
+
+    scale, font = _OVERLAY_SCALE, _font(13)
+    veil = Image.new("RGBA", image.size, (0, 0, 0, 0))
+    draw = ImageDraw.Draw(veil)
+    for grid in found:
+        for cell in grid.cells:
+            if cell.box is not None:
+                x0, y0, x1, y1 = _on_canvas(cell.box, scale, 0, 0)
+                draw.rectangle((x0 + 4, y0 + 4, x1 - 4, y1 - 4), outline=(128, 128, 128, 130), width=1)
+    for ruling in rulings:
+        line = (ruling.x0 * scale, ruling.top * scale, ruling.x1 * scale, ruling.bottom * scale)
+        draw.line(line, fill=(0, 114, 178, 220), width=1)
+    left = min((grid.lefts[0] for grid in found if grid.lefts), default=0.0) * scale
+    for sheet in report.sheets:
+        across = forms.load(sheet.edition).table(sheet.table).layout == "across"
+        named: set[str] = set()
+        for entry in sheet.entries:
+            for area in (_on_canvas(box, scale, 0, 0) for box in entry.boxes if box.page == page):
+                x0, y0, x1, y1 = area
+                colour = _GRADE_COLOURS[entry.grade]
+                draw.rectangle((x0 - 3, y0 - 2, x1 + 3, y1 + 2), fill=(*colour, 70), outline=(*colour, 230), width=1)
+                if entry.row not in named:
+                    named.add(entry.row)
+                    at = (x0 - 2, y1 + 12) if across else (max(2, left - font.getlength(entry.row) - 6), y0)
+                    draw.text(at, entry.row, fill=(*_MARK, 255), font=font)
+    image.paste(Image.alpha_composite(image.convert("RGBA"), veil).convert("RGB"))
+
+
+def _stacked(strips: Sequence[Image]) -> Image:
+    from PIL import Image
+
+    canvas = Image.new("RGB", (max(strip.width for strip in strips), sum(strip.height for strip in strips)), _PAPER)
+    y = 0
+    for strip in strips:
+        canvas.paste(strip, (0, y))
+        y += strip.height
+    return canvas
+
+
+def _picture(image: Image, caption: str) -> Picture:
+    from PIL import Image
+
+    buffer = BytesIO()
+    image.quantize(256, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    return Picture(buffer.getvalue(), image.width, image.height, caption)
