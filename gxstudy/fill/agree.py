@@ -55,7 +55,8 @@ def agree(sheets: Sequence[Sheet], other: Sequence[Sheet]) -> tuple[tuple[Sheet,
         compared.append(Sheet(sheet.table, sheet.edition, tuple(entries)))
     findings += [_only_second(entry) for entry in second.values() if entry.value is not None]
     message = (
-        f"a second reader read the same file: {same} places agree, {len(findings)} differ, {missed} it did not find"
+        f"a second reader read the same file; places that agree: {same}, that differ: {len(findings)}, "
+        f"that it did not find: {missed}"
     )
     return tuple(compared), (*findings, finding(Code.SECOND_READER_USED, message))
 
