@@ -218,7 +218,7 @@ def test_agreement_confirms_what_was_unchecked_and_nothing_else() -> None:
         "unchecked",
     ]
     assert counted.code == Code.SECOND_READER_USED
-    assert "5 places agree, 0 differ, 0 it did not find" in counted.message
+    assert "agree: 5, that differ: 0, that it did not find: 0" in counted.message
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_difference_leaves_the_grade_and_shows_both(
     assert differing.code == Code.READERS_DISAGREE
     assert (differing.where.table, differing.where.row, differing.where.column) == ("applications", "new", "total")
     assert all(repr(raw) in differing.message for raw, _, status in (own, second) if status == "read")
-    assert "0 places agree, 1 differ" in counted.message
+    assert "agree: 0, that differ: 1" in counted.message
 
 
 def test_prints_that_mean_the_same_agree() -> None:
@@ -252,7 +252,7 @@ def test_what_the_second_reader_did_not_find_stays_unchecked_and_is_counted() ->
     first = sheet(entry("business", "3", 3), entry("total", "3", 3))
     (compared,), (counted,) = agree(first, sheet(entry("total", "3", 3)))
     assert [found.grade for found in compared.entries] == ["unchecked", "confirmed"]
-    assert "1 places agree, 0 differ, 1 it did not find" in counted.message
+    assert "agree: 1, that differ: 0, that it did not find: 1" in counted.message
 
 
 def test_a_figure_only_the_second_reader_has_is_a_difference() -> None:
