@@ -1,0 +1,150 @@
+"""Report -> plain columns of each product, in the order of the data dictionary. No dataframe library is loaded here.
+
+A value is text, a whole number, a float, a truth value or None: what a dataframe, a Parquet file and JSON all hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from itertools import chain
+from types import MappingProxyType
+from typing import get_args
+
+from gxstudy.fill import Grade, Status
+from gxstudy.findings import Severity
+from gxstudy.frames.dictionary import Product, product
+from gxstudy.layout import Box, union
+from gxstudy.report import Report
+
+__all__ = ["Columns", "Value", "columns", "of_reports"]
+
+Value = str | int | float | bool | None
+Row = tuple[Value, ...]
+Columns = dict[str, list[Value]]
+
+_NOWHERE: Row = (None, None, None, None, None)
+
+
+def of_reports(name: str, reports: Iterable[Report]) -> Columns:
+    """Return the columns of the product ``name`` for ``reports``, in their order."""
+    rows = _ROWS[name]
+    return columns(product(name), chain.from_iterable(rows(report) for report in reports))
+
+
+def columns(of: Product, rows: Iterable[Row]) -> Columns:
+    """Turn rows into columns, with every text such that it can be written as UTF-8."""
+    turned = dict(zip(of.columns, map(list, zip(*rows, strict=True)), strict=False))
+    if not turned:
+        return {name: [] for name in of.columns}
+    for field in of.fields:
+        if field.dtype == "str":
+            turned[field.name] = _writable(turned[field.name])
+    return turned
+
+
+def _writable(texts: list[Value]) -> list[Value]:
+    """Replace what no text file can hold (half a surrogate pair, NUL), which damaged files do contain, by U+FFFD."""
+    distinct = {text for text in texts if isinstance(text, str)}
+    joined = "".join(distinct)
+    if "\x00" not in joined and joined.isascii():
+        return texts
+    try:
+        joined.encode()
+    except UnicodeEncodeError:
+        pass
+    else:
+        if "\x00" not in joined:
+            return texts
+    return [
+        text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\x00", "\ufffd")
+        if isinstance(text, str)
+        else text
+        for text in texts
+    ]
+
+
+def _place(boxes: tuple[Box, ...]) -> Row:
+    """Return page and box of what stands at ``boxes``: their union on the first of their pages."""
+    if not boxes:
+        return _NOWHERE
+    page, x0, top, x1, bottom = boxes[0] if len(boxes) == 1 else union(boxes)[0]
+    return (page, round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
+
+
+def _number(value: int | Decimal | None) -> float | int | None:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _figures(report: Report) -> Iterator[Row]:
+    head = (report.report_id, report.organ, report.year)
+    source = report.source
+    for sheet in report.sheets:
+        start = (*head, sheet.edition)
+        for table, row, column, raw, value, status, grade, boxes in sheet.entries:
+            number = float(value) if isinstance(value, Decimal) else value
+            yield (*start, table, row, column, number, raw, status, grade, *_place(boxes), source)
+
+
+def _reports(report: Report) -> Iterator[Row]:
+    entries = report.entries
+    statuses = Counter(entry.status for entry in entries)
+    grades = Counter(entry.grade for entry in entries)
+    severities = Counter(finding.severity for finding in report.findings)
+    held = sum(check.holds for check in report.checks)
+    yield (
+        report.report_id,
+        report.organ,
+        report.year,
+        report.edition,
+        report.kind,
+        report.pages,
+        report.source,
+        report.sha256,
+        report.fee.stated,
+        _number(report.fee.yuan),
+        _number(report.fee.billed),
+        report.fee.cases,
+        len(entries),
+        *(statuses[status] for status in get_args(Status)),
+        *(grades[grade] for grade in get_args(Grade)),
+        held,
+        len(report.checks) - held,
+        *(severities[severity] for severity in get_args(Severity)),
+        None,
+        None,
+        None,
+    )
+
+
+def _facts(report: Report) -> Iterator[Row]:
+    for fact in report.facts:
+        yield (
+            *(report.report_id, report.organ, report.year, fact.key, _number(fact.value), fact.text),
+            *_place(fact.boxes),
+            report.source,
+        )
+
+
+def _checks(report: Report) -> Iterator[Row]:
+    for check in report.checks:
+        yield (
+            *(report.report_id, report.organ, report.year, check.identity, check.table, check.at),
+            *(_number(check.left), _number(check.right), check.holds),
+            " ".join(f"{row}.{column}" for row, column in check.entries),
+        )
+
+
+def _findings(report: Report) -> Iterator[Row]:
+    for code, severity, message, where in report.findings:
+        box = tuple(None if edge is None else round(edge, 2) for edge in where[4:])
+        yield (
+            *(report.report_id, report.organ, report.year, code.value, severity, message),
+            *(*where[:4], *box, report.source),
+        )
+
+
+_ROWS: Mapping[str, Callable[[Report], Iterator[Row]]] = MappingProxyType(
+    {"figures": _figures, "reports": _reports, "facts": _facts, "checks": _checks, "findings": _findings}
+)
