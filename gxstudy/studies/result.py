@@ -1,0 +1,124 @@
+"""What every study returns: plain rows with their intervals, n, exclusions and the definition used."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from gxstudy.errors import CallError
+
+__all__ = ["Proportion", "Result", "TableSpec", "proportion"]
+
+
+class Proportion(NamedTuple):
+    """A share with its interval; all three are nan where ``n`` is 0."""
+
+    hits: int
+    n: int
+    share: float
+    low: float
+    high: float
+
+
+def proportion(hits: int, n: int, *, level: float) -> Proportion:
+    """Return ``hits / n`` with its Wilson score interval.
+
+    Raises
+    ------
+    CallError
+        When ``level`` does not lie between 0 and 1, or ``hits`` between 0 and ``n``.
+    """
+    if not 0 < level < 1:
+        msg = f"level is {level!r}; expected a number between 0 and 1, such as 0.95"
+        raise CallError(msg)
+    if not 0 <= hits <= n:
+        msg = f"{hits} of {n} is no share; expected 0 <= hits <= n"
+        raise CallError(msg)
+    if n == 0:
+        return Proportion(0, 0, float("nan"), float("nan"), float("nan"))
+    low, high = proportion_confint(hits, n, alpha=1 - level, method="wilson")
+    share = hits / n
+    return Proportion(hits, n, share, max(0.0, min(float(low), share)), min(1.0, max(float(high), share)))
+
+
+class TableSpec(NamedTuple):
+    """One table of a result: the attribute that holds its rows, their fields, and which of those are shares."""
+
+    name: str
+    fields: tuple[str, ...]
+    shares: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result(ABC):
+    """A study's answer. Its tables are tuples of rows; the first is the main one."""
+
+    specs: ClassVar[tuple[TableSpec, ...]]
+
+    @property
+    @abstractmethod
+    def note(self) -> str:
+        """What a reader must know to read the tables: definition, interval, what was left out."""
+
+    def to_frame(self, table: str | None = None) -> pd.DataFrame:
+        """Return one table of the result, unrounded (shares between 0 and 1).
+
+        Parameters
+        ----------
+        table
+            Its name; by default the main one.
+
+        Raises
+        ------
+        CallError
+            When the result has no such table.
+        """
+        spec = self._spec(table)
+        return pd.DataFrame.from_records(list(getattr(self, spec.name)), columns=list(spec.fields))
+
+    def to_markdown(self, table: str | None = None) -> str:
+        """Return one table for a page of text (shares in percent), with its note below."""
+        return f"{self._printed(table).to_markdown(index=False, disable_numparse=True)}\n\n{self.note}"
+
+    def to_latex(self, table: str | None = None) -> str:
+        """Return one table for a paper (booktabs; shares in percent), with its note as caption."""
+        spec, frame = self._spec(table), self.to_frame(table)
+        columns = "".join("r" if pd.api.types.is_numeric_dtype(kind) else "l" for kind in frame.dtypes)
+        caption = self.note.translate({ord(sign): f"\\{sign}" for sign in "%&#_"})
+        printed = self._printed(table)
+        return printed.to_latex(
+            index=False, escape=True, column_format=columns, caption=caption, label=f"tab:{spec.name}"
+        )
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _spec(self, table: str | None) -> TableSpec:
+        for spec in self.specs:
+            if table in (None, spec.name):
+                return spec
+        msg = f"this result has no table {table!r}; it has {', '.join(spec.name for spec in self.specs)}"
+        raise CallError(msg)
+
+    def _printed(self, table: str | None) -> pd.DataFrame:
+        spec, frame = self._spec(table), self.to_frame(table)
+        printed = {
+            f"{name} %" if name in spec.shares else name.replace("_", " "): [
+                _written(value, share=name in spec.shares) for value in frame[name]
+            ]
+            for name in spec.fields
+        }
+        return pd.DataFrame(printed)
+
+
+def _written(value: object, *, share: bool) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    if math.isnan(value):
+        return ""
+    return f"{100 * value:.1f}" if share else f"{value:.3g}"
