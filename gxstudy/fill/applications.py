@@ -110,6 +110,8 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
         message = f"the header does not name {', '.join(column.label for column in missing)}"
         findings.append(finding(Code.UNKNOWN_COLUMN, message, Place(table=TABLE, page=grid.page)))
         return None
+    if any(a.column + a.column_span > b.column for (_, a), (_, b) in zip(ordered, ordered[1:], strict=False)):
+        return None  # two headings over one column: they tell nothing
     keys = tuple(key for key, _ in ordered)
     spans = tuple((cell.column, cell.column + cell.column_span) for _, cell in ordered)
     edges = tuple(

@@ -29,6 +29,8 @@ class Tolerance:
     """Pieces of one line with a smaller gap between them are joined (dashes)."""
     touch_points: float = 3.0
     """Lines that end this near to each other touch."""
+    least_points: float = 5.0
+    """What is shorter than this when its pieces are joined is no line (dots, ticks)."""
     open_points: float = 6.0
     """Lines that run this far beyond the last crossing line leave the table open there."""
 
@@ -120,7 +122,7 @@ def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
                 merged.append(_Segment(at, start, end))
                 start, end = s.start, s.end
         merged.append(_Segment(at, start, end))
-    return merged
+    return [s for s in merged if s.end - s.start >= tolerance.least_points]
 
 
 def _close(frame: _Frame, tolerance: Tolerance) -> None:

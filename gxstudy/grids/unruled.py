@@ -125,16 +125,20 @@ def _blocks(lines: list[_Line], width: float) -> list[tuple[int, list[int]]]:
         if rows:
             blocks.append((_first_header(lines, free, rows[0], width), rows))
             free = rows[-1] + 1
-            while free < len(lines) and _more_label(lines, free, rows[-1]):
+            while free < len(lines) and _goes_on(lines, free, rows[-1]):
                 free += 1
         rows = []
 
     for index, line in enumerate(lines):
         figures = line.figures
         if figures and (line.labels or len(figures) >= 3):
+            if rows and _wrapped(lines, index, rows[-1]):
+                continue
             if rows and not _aligned(lines[rows[0]].figures, figures):
                 finish()
             rows.append(index)
+        elif rows and _wrapped(lines, index, rows[-1]):
+            continue
         elif rows and (
             line.pieces[-1][-1].x1 > min(lines[row].figures[0][0].x0 for row in rows)
             or line.top - lines[index - 1].bottom > NEAR_LINES * line.height
@@ -155,6 +159,25 @@ def _first_header(lines: list[_Line], free: int, row: int, width: float) -> int:
     ):
         start -= 1
     return start
+
+
+def _goes_on(lines: list[_Line], index: int, row: int) -> bool:
+    """Return whether line ``index`` is more of the row of figures above it."""
+    return _wrapped(lines, index, row) or _more_label(lines, index, row)
+
+
+def _wrapped(lines: list[_Line], index: int, row: int) -> bool:
+    """Return whether line ``index`` holds only ends of figures of line ``row`` that were wrapped in narrow columns."""
+    line, above = lines[index], lines[row]
+    figures = line.figures
+    return (
+        bool(figures)
+        and not line.labels
+        and len(figures) < len(above.figures)
+        and line.top - lines[index - 1].bottom < 0.4 * line.height
+        and line.top - above.bottom < 1.5 * line.height
+        and _aligned(above.figures, figures)
+    )
 
 
 def _more_label(lines: list[_Line], index: int, row: int) -> bool:
@@ -237,7 +260,7 @@ def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[floa
             parts[number] += [index for index in between if index < cut]
             parts[number + 1] = [index for index in between if index >= cut] + parts[number + 1]
     last = parts[-1]
-    while last[-1] + 1 < len(lines) and _more_label(lines, last[-1] + 1, rows[-1]):
+    while last[-1] + 1 < len(lines) and _goes_on(lines, last[-1] + 1, rows[-1]):
         last.append(last[-1] + 1)
     # A first row without a label on its own line has it on the lines above, up to the widest gap.
     if not lines[rows[0]].labels:

@@ -26,6 +26,8 @@ Bools = npt.NDArray[np.bool_]
 
 WORD_GAP = 0.4
 """Characters further apart than this share of their height belong to two words."""
+SPACE_GAP = 0.12
+"""Letters and figures with a space between them and a gap wider than this share of their height are two words."""
 BIG = 1.6
 """Characters higher than this multiple of the page's median may be an overlay (a watermark)."""
 PALE = 0.55
@@ -188,10 +190,11 @@ def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
     for (x0, top, x1, bottom), width in zip(placed.tolist(), segments[:, 4].tolist(), strict=True):
         if x1 < 0 or bottom < 0 or x0 > wide or top > high:
             continue
-        if x1 - x0 >= bottom - top:
+        dot = max(x1 - x0, bottom - top) < pdfium.THIN
+        if dot or x1 - x0 >= bottom - top:
             middle = (top + bottom) / 2
             rulings.append(Ruling(x0, middle, x1, middle, width))
-        else:
+        if dot or x1 - x0 < bottom - top:  # a dot may be of a dotted line either way
             middle = (x0 + x1) / 2
             rulings.append(Ruling(middle, top, middle, bottom, width))
     return tuple(rulings)
@@ -220,7 +223,7 @@ def _words(
         if not len(kept):
             return (), findings
     boxes, codes = boxes[kept], codes[kept]
-    starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, rulings)) + 1))
+    starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, np.diff(kept) > 1, rulings)) + 1))
     ends = np.append(starts[1:], len(kept))
     text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     garbled = _garbled(loaded, codes, kept)
@@ -252,13 +255,18 @@ def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
 _BLANKS = np.array([ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"], np.uint32)
 
 
-def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], rulings: tuple[Ruling, ...]) -> Bools:
-    """Return, for each character but the last, whether the next one continues its word."""
+def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings: tuple[Ruling, ...]) -> Bools:
+    """Return, for each character but the last, whether the next one continues its word.
+
+    ``spaced``: a space stands between the two. Between figures it parts words even where the gap is small.
+    """
     x0, top, x1, bottom = boxes.T
     height = np.minimum(bottom[:-1] - top[:-1], bottom[1:] - top[1:])
     level = np.minimum(bottom[:-1], bottom[1:]) - np.maximum(top[:-1], top[1:]) > 0.5 * height
     gap = x0[1:] - x1[:-1]
     joined: Bools = level & (gap < WORD_GAP * height) & (gap > -0.6 * height)
+    plain = codes < 0x80
+    joined &= ~(spaced & plain[:-1] & plain[1:] & (gap > SPACE_GAP * height))
     # A vertical ruling between the middles of two characters parts them, whatever their distance.
     pairs = np.flatnonzero(joined)
     verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
