@@ -1,10 +1,14 @@
 """Annual reports on open government information in China, read to trusted and traceable figures.
 
 >>> import gxstudy as gx
->>> report = gx.read_report("data/raw/reports/hotan-science-2024.pdf")  # doctest: +SKIP
->>> gx.tidy(report)  # doctest: +SKIP
+>>> report = gx.read_report("data/raw/reports/hotan-science-2024.pdf")
+>>> report.organ, report.year, report.edition
+('和田地区科技局', 2024, '2021')
+>>> gx.tidy(report).query("table == 'applications' and row == 'new' and column == 'total'")["value"].item()
+0.0
 
-Names are loaded when they are first used, so that ``import gxstudy`` costs next to nothing.
+What loads pandas, matplotlib or a PDF library is loaded when it is first used, so that ``import gxstudy`` costs next to
+nothing.
 """
 
 from __future__ import annotations
@@ -12,19 +16,65 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gxstudy import errors, fees, forms
+from gxstudy.panel import Panel, panel, published
 from gxstudy.report import Report, read_report
+from gxstudy.trace import overlay, trace
 
 if TYPE_CHECKING:
-    from gxstudy.frames import tidy
+    from gxstudy import figures, specimens, studies
+    from gxstudy.corpus import Corpus, build, open  # noqa: A004
+    from gxstudy.frames import checks, codebook, facts, reports, tidy, wide
 
 __version__ = "0.1.0"
-__all__ = ["Report", "__version__", "read_report", "tidy"]
+__all__ = [
+    "Corpus",
+    "Panel",
+    "Report",
+    "__version__",
+    "build",
+    "checks",
+    "codebook",
+    "errors",
+    "facts",
+    "fees",
+    "figures",
+    "forms",
+    "open",
+    "overlay",
+    "panel",
+    "published",
+    "read_report",
+    "reports",
+    "specimens",
+    "studies",
+    "tidy",
+    "trace",
+    "wide",
+]
 
-_HOMES = {"tidy": "gxstudy.frames"}
+_MODULES = ("figures", "specimens", "studies")
+_HOMES = {
+    "Corpus": "corpus",
+    "build": "corpus",
+    "open": "corpus",
+    "checks": "frames",
+    "codebook": "frames",
+    "facts": "frames",
+    "reports": "frames",
+    "tidy": "frames",
+    "wide": "frames",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        msg = f"module 'gxstudy' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"gxstudy.{name}")
+    if name in _HOMES:
+        return getattr(import_module(f"gxstudy.{_HOMES[name]}"), name)
+    msg = f"module 'gxstudy' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

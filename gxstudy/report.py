@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from gxstudy import forms, grids, prose
+from gxstudy import display, forms, grids, prose
 from gxstudy.audit import Check, audit
 from gxstudy.errors import CallError, NotAReportError, UnknownFileKindError, UnknownFormError, UnreadableFileError
 from gxstudy.fill import Entry, Filled, Sheet, fill
@@ -18,7 +18,7 @@ from gxstudy.prose import Fact, Fee, Heading
 __all__ = ["Report", "read_report"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """One annual report as read.
 
@@ -64,6 +64,18 @@ class Report:
             "gx.tidy(report) lists those it has"
         )
         raise CallError(msg)
+
+    def __repr__(self) -> str:
+        """Return one line: who, which year, how many figures of which grade, what is wrong."""
+        return display.summary(self)
+
+    def __str__(self) -> str:
+        """Return the tables as text, as ``gxstudy show`` prints them."""
+        return display.terminal(self)
+
+    def _repr_html_(self) -> str:
+        """Return the tables as the form prints them, for a notebook."""
+        return display.html(self)
 
 
 def read_report(source: str | Path | bytes | BinaryIO, *, report_id: str | None = None) -> Report:
