@@ -58,6 +58,10 @@ class Code(StrEnum):
     YEAR_UNKNOWN = "year_unknown"
     YEAR_DISAGREES = "year_disagrees"
     EDITION_UNKNOWN = "edition_unknown"
+    # the dataset
+    NOT_IN_REGISTRY = "not_in_registry"
+    REGISTRY_DISAGREES = "registry_disagrees"
+    SEVERAL_OF_ORGAN_AND_YEAR = "several_of_organ_and_year"
 
 
 SEVERITY: dict[Code, Severity] = {
@@ -97,6 +101,9 @@ SEVERITY: dict[Code, Severity] = {
     Code.YEAR_UNKNOWN: "warning",
     Code.YEAR_DISAGREES: "warning",
     Code.EDITION_UNKNOWN: "warning",
+    Code.NOT_IN_REGISTRY: "info",
+    Code.REGISTRY_DISAGREES: "warning",
+    Code.SEVERAL_OF_ORGAN_AND_YEAR: "warning",
 }
 """Severity of every code; fixed, so that a count of errors means the same in every dataset."""
 
