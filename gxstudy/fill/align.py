@@ -16,6 +16,10 @@ from gxstudy.text import label_key
 __all__ = ["Label", "Match", "align", "likeness"]
 
 EXACT = 100.0
+CONTAINED = 90.0
+"""What a label is worth that holds the whole label of the form and more (of a neighbouring column)."""
+WHOLE = 5
+"""Labels shorter than this may stand in others by chance."""
 ENOUGH = 62.0
 """Labels less alike than this (0 to 100) are not taken for one another."""
 NAMELESS = 30.0
@@ -67,6 +71,8 @@ def likeness(printed: str, labels: frozenset[str]) -> float:
     """Return how alike a printed label key and the nearest of ``labels`` are, 0 to 100."""
     if printed in labels:
         return EXACT
+    if any(len(label) >= WHOLE and label in printed for label in labels):
+        return CONTAINED
     from rapidfuzz import fuzz
 
     return max(fuzz.ratio(printed, label) for label in labels)

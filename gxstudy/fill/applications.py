@@ -62,7 +62,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     for line, match in zip(lines, matches, strict=True):
         place = _place(line.row)
         if match.row is None:
-            if line.values or line.text:
+            if any(cell.text.strip() for cell in line.values):
                 shown = " ".join(cell.text for cell in line.values)
                 message = f"the row {line.text!r} ({shown}) is no row of the form; its figures were not taken"
                 findings.append(finding(Code.UNKNOWN_ROW, message, place))
@@ -75,14 +75,27 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
 
 
 def _first_data_row(rows: Sequence[PrintedRow]) -> int:
+    """Return the number of header rows at the top: those that name columns, up to the first with a row or figures."""
     words = vocabulary(TABLE)
+    headed = 0
     for index, row in enumerate(rows):
         labels = [label_key(cell.text) for cell in row.cells if cell.text and cell.row == row.number]
-        if any(hit.kind == "row" for label in labels if label not in _ambiguous() for hit in words.get(label, ())):
-            return index
+        hits = [hit for label in labels for hit in words.get(label, ())]
+        if any(hit.kind == "row" and label not in _ambiguous() for label in labels for hit in words.get(label, ())):
+            break
         if sum(is_figure(cell.text) for cell in row.cells) >= 4:
-            return index
-    return len(rows)
+            break
+        named = sum(hit.kind == "column" for hit in {hit for hit in hits if hit.edition == forms.editions()[-1]})
+        if named > 1 or any(hit.kind == "stub" or hit.key in _over_columns() for hit in hits):
+            headed = index + 1
+    return headed
+
+
+@cache
+def _over_columns() -> frozenset[str]:
+    """Return the groups that stand over columns."""
+    groups = forms.load(forms.editions()[-1]).table(TABLE).groups
+    return frozenset(group.key for group in groups if group.axis == "column")
 
 
 @cache
@@ -154,6 +167,8 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
     above = next((cell.text for cell in reversed(labels) if cell.text.strip() and not _is_own(cell, row)), "")
     if not own and not any(cell.text.strip() for cell in values):
         return None
+    if sum(label_key(cell.text) in columns_of(TABLE) for cell in values) > 1:
+        return None  # a header printed again
     key = label_key(own)
     if not any(hit.kind == "row" for hit in vocabulary(TABLE).get(key, ())) and any(
         hit.kind == "group" for hit in vocabulary(TABLE).get(key, ())

@@ -43,6 +43,8 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             pairs = _by_labels(row, above) if row.drawn else _by_reading(row, run.rows)
             if pairs is None and row in whole:
                 pairs = list(zip(_places(), _values(row), strict=True))
+            if pairs is None and row.grid.origin == "unruled":
+                pairs = _by_reading(row, run.rows)
             if pairs is None:
                 shown = " | ".join(cell.text or "blank" for cell in _values(row))
                 message = f"the figures {shown} cannot be given to blocks and results; they were not taken"
