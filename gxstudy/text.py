@@ -1,6 +1,7 @@
 """Characters and numbers: fold look-alikes, make label keys, read one printed number. Standard library only.
 
-Stored text is always the printed text; folding serves comparison alone.
+Stored text is always the printed text; folding serves comparison alone. Numbers are read without compatibility folding,
+for that would turn ``10²`` into 102 and ``①`` into 1.
 """
 
 from __future__ import annotations
@@ -15,18 +16,28 @@ __all__ = ["Reading", "fold", "join_lines", "label_key", "read_number", "squeeze
 
 Status = Literal["read", "blank", "slash", "annotated", "unreadable"]
 
-# CJK Radicals Supplement (U+2E80-2EF3) and their unified ideographs (Unicode, Equivalent_Unified_Ideograph). NFKC folds
-# the Kangxi radicals but leaves nearly all of these as they are; text layers of several producers contain them.
+# The CJK Radicals Supplement (U+2E80-2EF3) and the CJK strokes, each with its unified ideograph: Unicode's property
+# Equivalent_Unified_Ideograph, version 14. NFKC folds the Kangxi radicals, and of these only ⺟ and ⻳; ⺀ has no
+# equivalent. Text layers of several producers contain them in place of the ideographs, for both have one glyph.
 _RADICALS = (
-    "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇几⺉刂⺊卜⺌小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王"
-    "⺪疋⺫罒⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冈⺵罒⺶羊⺷羊⺸羊⺹耂⺺肀⺻聿⺼肉⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶"
-    "⻏阝⻐钅⻑長⻒镸⻓长⻔门⻕阜⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞飠⻟飠⻠饣⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+    "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇𠘨⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺑𡯂⺒巳⺓幺⺔彑⺕彐⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬"
+    "⺧牛⺨犭⺩王⺪𤴔⺫目⺬示⺭礻⺮𥫗⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冗⺵𦉫⺶羊⺷𦍌⺸𦍋⺹耂⺺肀⺻聿⺼肉⺽𦥑⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇𧢲⻈讠⻉贝⻊𧾷"
+    "⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長⻒镸⻓长⻔门⻕𨸏⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜"
+    "⻰龙⻱龜⻲亀㇆𠃌㇏乀㇐一㇑丨㇒丿㇓丿㇔丶㇕𠃍㇖乛㇗𠃊㇘𠃎㇙𠄌㇚亅㇛𡿨㇜𠃋㇝乀㇞𠃑㇟乚㇠乙㇡𠄎"
 )
-_DASHES = "‐‑‒–—―−─━－ー﹣⁃"  # noqa: RUF001
+# Kangxi radicals whose NFKC equivalent is the other of two forms that fonts draw alike: ⼾, ⾭ and ⿈.
+_FORMS = "戶户靑青黃黄"
+# The soft hyphen is among the dashes: many PDF fonts give it for a printed hyphen.
+_DASHES = "‐‑‒–—―⸺⸻−─━－ー﹣﹘⁃˗➖\u00ad"
 _FOLDS = str.maketrans(
-    dict(zip(_RADICALS[::2], _RADICALS[1::2], strict=True)) | dict.fromkeys(_DASHES, "-") | {"／": "/"}  # noqa: RUF001
+    dict(zip(_RADICALS[::2], _RADICALS[1::2], strict=True))
+    | dict(zip(_FORMS[::2], _FORMS[1::2], strict=True))
+    | dict.fromkeys(_DASHES, "-")
 )
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\ufffe]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\U000e0000-\U000e0fff]"
+)
 _SPACES = re.compile(r"\s+")
 _NOT_LABEL = re.compile(r"[\W_]+")
 
@@ -35,9 +46,10 @@ def fold(text: str) -> str:
     """Return ``text`` with look-alike characters replaced by the usual ones.
 
     Compatibility forms (full width, circled, Kangxi radicals) by NFKC, the CJK Radicals Supplement by table, all dashes
-    by ``-``; invisible characters are dropped. For comparison, never for storage.
+    by ``-``; invisible characters are dropped. For comparison, never for storage or for reading numbers.
     """
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text.translate(_FOLDS)).translate(_FOLDS))
+    visible = _INVISIBLE.sub("", text).translate(_FOLDS)
+    return unicodedata.normalize("NFKC", visible).translate(_FOLDS)
 
 
 def squeeze(text: str) -> str:
@@ -51,10 +63,7 @@ def label_key(text: str) -> str:
 
     White space, brackets, quotation marks and other punctuation are dropped, for they differ between prints.
     """
-    return _NOT_LABEL.sub("", fold(text)).lower()
-
-
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+    return _NOT_LABEL.sub("", fold(text).lower())
 
 
 def join_lines(lines: tuple[str, ...] | list[str]) -> str:
@@ -62,10 +71,14 @@ def join_lines(lines: tuple[str, ...] | list[str]) -> str:
     joined = ""
     for line in lines:
         part = line.strip()
-        if joined and part and joined[-1].isascii() and part[0].isascii() and joined[-1].isalpha() and part[0].isalpha():
+        if _is_latin(joined[-1:]) and _is_latin(part[:1]):
             joined += " "
         joined += part
     return joined
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
 
 
 class Reading(NamedTuple):
@@ -75,16 +88,33 @@ class Reading(NamedTuple):
     status: Status
 
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_UNIT = r"(?:件|个|条|项|次|份|起|元|万元|亿元|宗|部|人次|人|例|页|家|类)"
-_ANNOTATED = re.compile(rf"(?P<number>{_NUMBER.pattern})(?P<note>{_UNIT}?(?:\([^()]*\))?)")
-_TWO_NUMBERS = re.compile(r"\d\s+\d")
-_SLASH = re.compile(r"[/\\|-]+|无数据")
+# What may stand in a printed number, and nothing else: full-width digits and marks, dashes as minus, strokes. A tab or
+# another control character is white space, for Word's text export ends a cell with one.
+_PRINTED = str.maketrans(
+    dict(zip("０１２３４５６７８９＋，．（）", "0123456789+,.()", strict=True))
+    | dict.fromkeys(_DASHES, "-")
+    | dict.fromkeys("／∕⁄╱＼\\", "/")
+    | dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
+    | dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+)
+# White space inside a number (but for that after a separator) means that two things stand in one cell.
+_PARTED = re.compile(r"[0-9.+-]\s+[0-9.,]")
+# Fifteen digits are more than any figure of the form has, and the most that a double holds exactly. A leading zero is
+# the mark of a number torn in two, or of several cells run together.
+_WHOLE = r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[1-9][0-9]{0,14})"
+_NUMBER = rf"{_WHOLE}(?:\.[0-9]{{1,15}})?"
+_UNIT = r"(?:件|个|条|项|次|份|起|元|万元|亿元|宗|部|人次|人|例|页|家|类|笔|批)"
+_FIGURE = re.compile(
+    rf"(?:(?P<sign>[+-])|(?P<change>增加?|新增|减少?))?(?P<number>{_NUMBER})"
+    rf"(?P<note>{_UNIT}?(?:\([^()]*[^\W\d_][^()]*\))?)"
+)
+_ZERO = frozenset("〇零")
+_NO_NUMBER = re.compile(r"[/-]+|无|暂无|无数据|不适用|[Nn]/?[Aa]")
 
 
 @lru_cache(maxsize=1 << 14)
 def read_number(raw: str) -> Reading:
-    """Read what is printed in one number cell.
+    """Read what is printed in one number cell. Nothing is guessed.
 
     Parameters
     ----------
@@ -94,23 +124,28 @@ def read_number(raw: str) -> Reading:
     Returns
     -------
     Reading
-        ``read``: a plain number (thousands separators, full-width digits and inner white space allowed). ``annotated``:
-        a number with a unit or a bracketed note (``22（其中修订16件）``, ``251000元``); the value is the number as
-        printed, no unit is converted. ``slash``: a stroke or dash. ``blank``: nothing. ``unreadable``: anything else,
-        two numbers with a space between them included.
+        ``read``: a plain number (a sign, thousands separators and full-width digits allowed), or the word 〇 or 零.
+        ``annotated``: a number with a unit, a bracketed note or a word for its sign (``22（其中修订16件）``,
+        ``251000元``, ``减2``); the value is the number as printed, no unit is converted.
+        ``slash``: a stroke, a dash, or a word that says that there is no number (无, 不适用), which is not zero.
+        ``blank``: nothing.
+        ``unreadable``: anything else, among it numbers with a space inside, wrongly grouped thousands (``12,34``),
+        leading zeros, more than 15 digits, circled and raised digits, digits of other scripts,
+        round figures (``约30``).
     """
-    text = squeeze(raw)
+    printed = raw.translate(_PRINTED)
+    text = _SPACES.sub("", printed)
     if not text:
         return Reading(None, "blank")
-    if _TWO_NUMBERS.search(fold(raw)):
-        return Reading(None, "unreadable")
-    if _SLASH.fullmatch(text):
+    if _NO_NUMBER.fullmatch(text):
         return Reading(None, "slash")
-    if text.isascii() and text.isdigit() and len(text) < 16:
-        return Reading(int(text), "read")
-    match = _ANNOTATED.fullmatch(text)
-    if match is None:
+    if text in _ZERO:
+        return Reading(0, "read")
+    match = _FIGURE.fullmatch(text)
+    if match is None or _PARTED.search(printed.partition("(")[0]):
         return Reading(None, "unreadable")
-    number = Decimal(match["number"].replace(",", ""))
-    value = int(number) if number == number.to_integral_value() and "." not in match["number"] else number
-    return Reading(value, "annotated" if match["note"] else "read")
+    digits = match["number"].replace(",", "")
+    size = Decimal(digits) if "." in digits else int(digits)
+    change = match["change"] or ""
+    value = -size if match["sign"] == "-" or change.startswith("减") else size
+    return Reading(value, "annotated" if change or match["note"] else "read")
