@@ -9,11 +9,11 @@ import handmade
 import pytest
 from PIL import Image
 
-import gxstudy.trace as tracing
 from gxstudy.errors import CallError
 from gxstudy.findings import Code, Place, finding
 from gxstudy.layout import Box
 from gxstudy.report import Report
+from gxstudy.trace import _MARGIN, _PAGE_SCALE, Picture, overlay, trace
 
 MARK = (213, 94, 0)
 BOX = Box(1, 100.0, 60.0, 112.0, 72.0)
@@ -56,16 +56,16 @@ def near(pixel: object, colour: tuple[int, int, int], reach: int = 40) -> bool:
     return all(abs(one - other) <= reach for one, other in zip(pixel, colour, strict=True))
 
 
-def pixels(picture: tracing.Picture) -> Image.Image:
+def pixels(picture: Picture) -> Image.Image:
     image = Image.open(BytesIO(picture.png))
     assert image.size == (picture.width, picture.height)
     return image.convert("RGB")
 
 
 def test_the_figure_is_framed_where_it_stands_and_enlarged_beside_the_page(page: Path) -> None:
-    picture = tracing.trace(reported(page), "disputes", "review", "total")
+    picture = trace(reported(page), "disputes", "review", "total")
     image = pixels(picture)
-    scale, margin = tracing._PAGE_SCALE, tracing._MARGIN
+    scale, margin = _PAGE_SCALE, _MARGIN
     left, middle = margin + round(BOX.x0 * scale), margin + round((BOX.top + BOX.bottom) / 2 * scale)
     assert near(image.getpixel((left - 2, middle)), MARK)
     assert not near(image.getpixel((left - 8, middle)), MARK)
@@ -78,7 +78,7 @@ def test_the_figure_is_framed_where_it_stands_and_enlarged_beside_the_page(page:
 
 
 def test_the_caption_says_what_is_printed_and_which_sum_fails(page: Path) -> None:
-    caption = tracing.trace(reported(page), "disputes", "review", "upheld").caption
+    caption = trace(reported(page), "disputes", "review", "upheld").caption
     assert caption.splitlines() == [
         "行政复议 / 结果维持",
         "Administrative reconsideration / Upheld",
@@ -88,8 +88,8 @@ def test_the_caption_says_what_is_printed_and_which_sum_fails(page: Path) -> Non
 
 
 def test_the_picture_is_the_same_bytes_every_time_and_can_be_saved(page: Path, tmp_path: Path) -> None:
-    first = tracing.trace(reported(page), "disputes", "review", "total")
-    second = tracing.trace(reported(page), "disputes", "review", "total", file=page.read_bytes())
+    first = trace(reported(page), "disputes", "review", "total")
+    second = trace(reported(page), "disputes", "review", "total", file=page.read_bytes())
     assert first.png == second.png
     saved = first.save(tmp_path / "trace.png")
     assert saved.read_bytes() == first._repr_png_() == first.png
@@ -103,15 +103,15 @@ def test_a_finding_is_shown_at_its_place_its_figures_or_its_page(page: Path) -> 
     )
     by_keys = finding(Code.VARIANT_ROW, "one row", Place("applications", row="other"))
     whole = finding(Code.UNMAPPED_GLYPHS, "glyphs", Place(page=1))
-    scale, margin = tracing._PAGE_SCALE, tracing._MARGIN
-    images = [pixels(tracing.trace(report, one)) for one in (placed, by_keys, whole)]
+    scale, margin = _PAGE_SCALE, _MARGIN
+    images = [pixels(trace(report, one)) for one in (placed, by_keys, whole)]
     at_place = (margin + round(10 * scale) - 2, margin + round(15 * scale))
     at_figure = (margin + round(BOX.x0 * scale) - 2, margin + round(66 * scale))
     assert [near(image.getpixel(at_place), MARK) for image in images] == [True, False, False]
     assert [near(image.getpixel(at_figure), MARK) for image in images] == [False, True, False]
-    assert tracing.trace(report, placed).caption == "info: label_differs\nodd label"
+    assert trace(report, placed).caption == "info: label_differs\nodd label"
     with pytest.raises(CallError, match="no place on a page: nobody"):
-        tracing.trace(report, finding(Code.ORGAN_UNKNOWN, "nobody"))
+        trace(report, finding(Code.ORGAN_UNKNOWN, "nobody"))
 
 
 def test_a_figure_that_runs_over_a_page_is_shown_on_both(page: Path) -> None:
@@ -120,8 +120,8 @@ def test_a_figure_that_runs_over_a_page_is_shown_on_both(page: Path) -> None:
         replace(sheet, entries=tuple(entry._replace(boxes=(BOX, BOX._replace(page=2))) for entry in sheet.entries))
         for sheet in report.sheets
     )
-    one = tracing.trace(report, "disputes", "review", "total")
-    both = tracing.trace(replace(report, sheets=sheets), "disputes", "review", "total")
+    one = trace(report, "disputes", "review", "total")
+    both = trace(replace(report, sheets=sheets), "disputes", "review", "total")
     assert (both.width, both.height) == (one.width, 2 * one.height)
 
 
@@ -129,46 +129,46 @@ def test_a_figure_that_runs_over_a_page_is_shown_on_both(page: Path) -> None:
 def test_a_file_without_pages_says_so(page: Path, kind: str) -> None:
     report = reported(page, kind=kind)
     with pytest.raises(CallError, match=f"kind '{kind}', which has no pages"):
-        tracing.trace(report, "disputes", "review", "total")
+        trace(report, "disputes", "review", "total")
     with pytest.raises(CallError, match="no pages to draw"):
-        tracing.overlay(report, 1)
+        overlay(report, 1)
 
 
 def test_nothing_printed_unknown_keys_and_missing_keys_say_so(page: Path) -> None:
     gone = frozenset({("disputes", "review", "total")})
     with pytest.raises(CallError, match="prints nothing at 行政复议 / 总计: the status of the figure is 'absent'"):
-        tracing.trace(reported(page, absent=gone), "disputes", "review", "total")
+        trace(reported(page, absent=gone), "disputes", "review", "total")
     with pytest.raises(CallError, match="no figure at"):
-        tracing.trace(reported(page), "disputes", "review", "bogus")
+        trace(reported(page), "disputes", "review", "bogus")
     with pytest.raises(CallError, match="table, row and column, or with one finding"):
-        tracing.trace(reported(page), "disputes")  # type: ignore[call-overload]
+        trace(reported(page), "disputes")  # type: ignore[call-overload]
     with pytest.raises(CallError, match="pages 1 to 1, not 2"):
-        tracing.overlay(reported(page), 2)
+        overlay(reported(page), 2)
 
 
 def test_a_file_that_moved_or_changed_or_was_bytes_says_so(page: Path, tmp_path: Path) -> None:
     place = ("disputes", "review", "total")
     moved = tmp_path / "gone.pdf"
     with pytest.raises(CallError, match=r"was read from .*gone\.pdf.*file=path or bytes"):
-        tracing.trace(reported(page, source=str(moved)), *place)
+        trace(reported(page, source=str(moved)), *place)
     with pytest.raises(CallError, match="was not read from a path"):
-        tracing.trace(reported(page, source="bytes:0123456789ab"), *place)
+        trace(reported(page, source="bytes:0123456789ab"), *place)
     with pytest.raises(CallError, match=r"there is no file .*gone\.pdf"):
-        tracing.trace(reported(page), *place, file=moved)
+        trace(reported(page), *place, file=moved)
     changed = tmp_path / "changed.pdf"
     changed.write_bytes(page.read_bytes() + b"\n")
     with pytest.raises(CallError, match=r"changed\.pdf is not the file .* sha256 begins with"):
-        tracing.trace(reported(page), *place, file=changed)
+        trace(reported(page), *place, file=changed)
     with pytest.raises(CallError, match="the given bytes is not the file"):
-        tracing.trace(reported(page), *place, file=b"%PDF-")
-    assert tracing.trace(reported(page, source="bytes:0"), *place, file=page).png
+        trace(reported(page), *place, file=b"%PDF-")
+    assert trace(reported(page, source="bytes:0"), *place, file=page).png
 
 
 def test_overlay_of_a_real_page_marks_every_figure_on_it(shared: Path) -> None:
     import gxstudy as gx
 
     report = gx.read_report(shared / "reports" / "hongze-2023.pdf")
-    picture = tracing.overlay(report, 4)
+    picture = overlay(report, 4)
     assert picture.caption == "hongze-2023, page 4: 42 rulings, 2 grids, 78 figures"
     image = pixels(picture)
     (box,) = report.entry("disputes", "review", "upheld").boxes
@@ -179,9 +179,9 @@ def test_a_real_figure_is_traced(shared: Path) -> None:
     import gxstudy as gx
 
     report = gx.read_report(shared / "reports" / "hongze-2023.pdf")
-    picture = tracing.trace(report, "disputes", "review", "total")
+    picture = trace(report, "disputes", "review", "total")
     assert "10+1+0+0 = 11, printed 0" in picture.caption
     assert len(picture.png) < 200_000
     failed = [one for one in report.findings if one.code == Code.IDENTITY_FAILED]
     assert failed
-    assert all(tracing.trace(report, one).png for one in failed)
+    assert all(trace(report, one).png for one in failed)

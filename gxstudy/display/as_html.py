@@ -73,7 +73,7 @@ def html(report: Shown, *, lang: Lang = "both") -> str:
         parts.append(_said(f"{fact.key} = {fact.value}", fact.text, words.pages_text(fact.boxes)))
     parts.append(_said(f"fee: {words.fee_text(report.fee)}", report.fee.text, words.pages_text(report.fee.boxes)))
     parts.append(_heading("Findings" if report.findings else "No findings"))
-    for one in report.findings:
+    for one in words.findings(report):
         place = f"p. {one.where.page}: " if one.where.page else ""
         parts.append(_noted(words.SEVERITY_SIGNS[one.severity], f"{place}{one.message}", one.severity))
     return "\n".join([*parts, _legend(report), "</div>"])
@@ -156,7 +156,7 @@ def _label_cell(cell: Cell, lang: Lang) -> str:
     if lang == "both":
         between = "<br>" if head and not block else " "
         text += f'{between}<span style="{_MUTED};font-size:11px">{escape(cell.node.en)}</span>'
-    style += "text-align:center;min-width:40px;" if head else "text-align:left;"
+    style += "text-align:center;min-width:56px;" if head else "text-align:left;"
     style += f"font-weight:{'bold' if block else 'normal'};background-color:{_HEAD_TINT if block else 'transparent'}"
     return f'<th{_spans(cell)} style="{style}">{text}</th>'
 

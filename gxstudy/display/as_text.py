@@ -69,7 +69,7 @@ def terminal(report: Shown, *, lang: Literal["zh", "en"] = "zh", width: int = 10
         lines += _item(" ", f"{fact.key} = {fact.value}  “{fact.text}”  {words.pages_text(fact.boxes)}", "", width)
     lines += _item(" ", f"fee: {words.fee_text(report.fee)}  {words.pages_text(report.fee.boxes)}", "", width)
     lines += [Text(), Text("Findings" if report.findings else "No findings", "bold")]
-    for one in report.findings:
+    for one in words.findings(report):
         place = f"p. {one.where.page}: " if one.where.page else ""
         sign, style = words.SEVERITY_SIGNS[one.severity], _SEVERITY_STYLES[one.severity]
         lines += _item(sign, f"{place}{one.message}", style, width)

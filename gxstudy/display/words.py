@@ -30,6 +30,7 @@ __all__ = [
     "count",
     "fee_text",
     "figure",
+    "findings",
     "form_text",
     "grade_counts",
     "label",
@@ -208,6 +209,12 @@ def fee_text(fee: Fee) -> str:
         return "none charged"
     amounts = ((fee.yuan, "yuan collected"), (fee.billed, "yuan billed"), (fee.cases, "cases"))
     return ", ".join(["charged", *(f"{amount} {what}" for amount, what in amounts if amount is not None)])
+
+
+def findings(report: Shown) -> tuple[Finding, ...]:
+    """Return what was noticed, the gravest first, otherwise in the order it was noticed."""
+    gravity = list(SEVERITY_SIGNS)
+    return tuple(sorted(report.findings, key=lambda one: gravity.index(one.severity)))
 
 
 def absent_tables(report: Shown) -> tuple[Table, ...]:

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import handmade
+import nbformat
+import pytest
+from click.testing import CliRunner, Result
+
+import gxstudy
+import gxstudy.report
+from gxstudy import errors
+from gxstudy.cli import commands, normalised, run_notebook
+from gxstudy.findings import Code, Place, finding
+
+HONGZE = handmade.report(
+    handmade.HONGZE_DISPUTES,
+    variant=True,
+    findings=(
+        finding(Code.VARIANT_ROW, "one row"),
+        finding(Code.IDENTITY_FAILED, "11 is not 0", Place("disputes", "review", page=4)),
+    ),
+)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(commands, [str(argument) for argument in arguments], prog_name="gxstudy")
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any file named good*.pdf reads as a sound report, bad*.pdf as one with failed sums; others are truly read."""
+    truly = gxstudy.report.read_report
+
+    def read_report(source: Path) -> gxstudy.report.Report:
+        if source.name.startswith("good"):
+            return handmade.report()
+        return HONGZE if source.name.startswith("bad") else truly(source)
+
+    monkeypatch.setattr(gxstudy.report, "read_report", read_report)
+
+
+def test_help_names_every_command_and_every_exit_code() -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    for command in ("show", "check", "build", "figures", "notebooks", "reproduce"):
+        assert re.search(rf"^  {command} ", result.output, re.MULTILINE)
+        assert run(command, "--help").exit_code == 0
+    codes = {getattr(errors, name).exit_code for name in errors.__all__}
+    assert codes | {0} == {int(code) for code in re.findall(r"^ +(\d+)  \w", result.output, re.MULTILINE)}
+
+
+def test_help_is_quick_for_it_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from gxstudy.cli import commands\n"
+        "commands(['--help'], standalone_mode=False)\n"
+        "print(sorted({'numpy', 'pandas', 'matplotlib', 'PIL', 'pypdfium2', 'rich', 'nbformat'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "gxstudy", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"gxstudy, version {gxstudy.__version__}\n"
+
+
+def test_output_that_cannot_show_a_sign_gets_a_question_mark(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"}
+    missing = tmp_path / "✗.pdf"
+    done = subprocess.run(
+        [sys.executable, "-m", "gxstudy", "show", str(missing)], capture_output=True, check=False, env=env
+    )
+    assert done.returncode == 10
+    assert done.stderr.decode("gbk") == f"gxstudy: {tmp_path}/?.pdf: No such file or directory\n"
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+@pytest.mark.parametrize(
+    "content, code",
+    [(b"", 11), (b"\x00\x01\x02 nothing that is known", 12), (b"%PDF-1.7\n1 0 obj\n<< /Type", 13)],
+)
+def test_an_unreadable_file_is_one_message_and_its_exit_code(
+    tmp_path: Path, command: str, content: bytes, code: int
+) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(content)
+    result = run(command, path)
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert result.stderr.startswith("gxstudy: ")
+    assert str(path) in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_missing_file_and_a_folder_are_messages_too(tmp_path: Path) -> None:
+    assert run("show", tmp_path / "none.pdf").stderr == f"gxstudy: {tmp_path / 'none.pdf'}: No such file or directory\n"
+    assert run("show", tmp_path).exit_code == 10
+    assert run("check", tmp_path / "none.pdf").exit_code == 10
+    assert run("show").exit_code == 2
+    assert run("show", tmp_path, "--lang", "fr").exit_code == 2
+
+
+@pytest.mark.usefixtures("reads")
+def test_show_prints_the_tables_in_the_language_asked_for_without_colour() -> None:
+    printed, english = run("show", "bad.pdf"), run("show", "bad.pdf", "--lang", "en")
+    assert printed.exit_code == english.exit_code == 0
+    assert "行政复议: 10+1+0+0 = 11, printed 0" in printed.stdout
+    assert "Administrative reconsideration: 10+1+0+0 = 11, printed 0" in english.stdout
+    assert "\x1b" not in printed.stdout
+
+
+@pytest.mark.usefixtures("reads")
+def test_check_is_one_line_a_file_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pdf"
+    empty.touch()
+    result = run("check", "bad.pdf", empty, "good.pdf")
+    assert result.exit_code == 11
+    assert result.stdout.splitlines() == [
+        (
+            "✗ bad.pdf: 某某县人民政府, 2023; form 2021; 186 figures (161 proved, 5 consistent, 10 unchecked, "
+            "10 contradicted); 2 failed sums; 2 findings (1 error, 1 info)"
+        ),
+        (
+            "✓ good.pdf: 某某县人民政府, 2023; form 2021; 200 figures (175 proved, 15 consistent, 10 unchecked); "
+            "0 failed sums; 0 findings"
+        ),
+    ]
+    assert len(result.stderr.splitlines()) == 1
+    assert run("check", "good.pdf", "bad.pdf").exit_code == 1
+    assert run("check", "good.pdf", "good2.pdf").exit_code == 0
+
+
+@pytest.mark.usefixtures("reads")
+def test_check_json_is_one_object_a_line_errors_included(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pdf"
+    empty.touch()
+    result = run("check", "--json", empty, "bad.pdf")
+    assert result.exit_code == 11
+    assert result.stderr == ""
+    failed, bad = map(json.loads, result.stdout.splitlines())
+    assert failed["file"] == str(empty)
+    assert failed["error"]["kind"] == "EmptyFileError"
+    assert failed["error"]["exit_code"] == 11
+    assert bad["organ"] == "某某县人民政府"
+    assert bad["grades"] == {"consistent": 5, "contradicted": 10, "proved": 161, "unchecked": 10}
+    assert bad["failed_sums"][0] == {
+        "identity": "results",
+        "table": "disputes",
+        "at": "review",
+        "left": "11",
+        "right": "0",
+        "text": "行政复议: 10+1+0+0 = 11, printed 0",
+    }
+    assert bad["findings"][1]["where"] == {"table": "disputes", "row": "review", "page": 4}
+
+
+@pytest.mark.parametrize("name, code", [("hotan-science-2024", 0), ("hongze-2023", 1), ("hongze-2024", 0)])
+def test_check_of_a_real_report(shared: Path, name: str, code: int) -> None:
+    result = run("check", shared / "reports" / f"{name}.pdf")
+    assert result.exit_code == code, result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_reproduce_outside_a_project_says_what_is_missing(tmp_path: Path) -> None:
+    result = run("reproduce", "--root", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"gxstudy: there is no folder {tmp_path / 'data' / 'raw'}: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def notebook(path: Path, *sources: str) -> Path:
+    """A notebook as another program may have left it: no cell ids, timings, a kernel of its own, stale outputs."""
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": 7,
+            "metadata": {"execution": {"iopub.execute_input": "2024-01-01T00:00:00Z"}, "tags": ["kept"]},
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": ["stale\n"]}],
+            "source": source.splitlines(keepends=True),
+        }
+        for source in sources
+    ]
+    text = {"cell_type": "markdown", "metadata": {}, "source": ["# A title\n", "\n", "and text"]}
+    metadata = {
+        "kernelspec": {"name": "other", "display_name": "Other"},
+        "language_info": {"name": "python", "version": "3.9.1"},
+    }
+    path.write_text(json.dumps({"cells": [text, *cells], "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}))
+    return path
+
+
+def test_a_notebook_runs_in_its_folder_and_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "beside.txt").write_text("beside")
+    path = notebook(
+        tmp_path / "one.ipynb",
+        "import time\nprint('first')\ntime.sleep(0.05)\nprint(open('beside.txt').read())",
+        "{name: hash(name) for name in {'some', 'names', 'in', 'a', 'set'}}",
+    )
+    result = run("notebooks", tmp_path)
+    assert result.exit_code == 0, result.output
+    once = path.read_bytes()
+    run_notebook(path)
+    assert path.read_bytes() == once
+    read = nbformat.reads(once.decode(), as_version=4)
+    nbformat.validate(read)
+    first, second = read.cells[1:]
+    assert [output["text"] for output in first.outputs] == ["first\nbeside\n"]
+    assert (first.execution_count, second.execution_count) == (1, 2)
+    assert first.metadata == {"tags": ["kept"]}
+    assert [cell.id for cell in read.cells] == ["cell-1", "cell-2", "cell-3"]
+    assert read.metadata.kernelspec.name == "python3"
+    assert "3.11" not in json.dumps(read.metadata)
+
+
+def test_a_failing_notebook_is_named_with_its_cell_and_left_as_it_was(tmp_path: Path) -> None:
+    path = notebook(tmp_path / "bad.ipynb", "1 + 1", "raise ValueError('no such figure')", "2")
+    before = path.read_bytes()
+    result = run("notebooks", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr == f"gxstudy: {path}, code cell 2: ValueError: no such figure\n"
+    assert path.read_bytes() == before
+
+
+def test_a_folder_without_notebooks_and_a_file_that_is_none_say_so(tmp_path: Path) -> None:
+    assert "there is no notebook (*.ipynb) in" in run("notebooks", tmp_path).stderr
+    (tmp_path / "odd.ipynb").write_text("{}")
+    result = run("notebooks", tmp_path)
+    assert result.exit_code == 2
+    assert "odd.ipynb is no notebook of format 4" in result.stderr
+
+
+def test_normalising_twice_changes_nothing_and_keeps_what_was_written(tmp_path: Path) -> None:
+    plain = json.loads(notebook(tmp_path / "n.ipynb", "1").read_text())
+    once = normalised(plain)
+    assert normalised(once) == once
+    assert [cell["source"] for cell in once["cells"]] == [cell["source"] for cell in plain["cells"]]
+    assert once["cells"][1]["outputs"] == plain["cells"][1]["outputs"]
