@@ -72,7 +72,7 @@ LOOK_ALIKES = "⺠⻓⻔⻅⻚⻋⻉⻬⻢⻛⻄⻘⻩⻰⻳⺟⻮⼀⼆⼋⼗�
 IDEOGRAPHS = "民长门见页车贝齐马风西青黄龙龟母齿一二八十小大行自人方文工户青黄一丶"
 
 
-@pytest.mark.parametrize("radical, ideograph", zip(LOOK_ALIKES, IDEOGRAPHS, strict=True))
+@pytest.mark.parametrize("radical, ideograph", list(zip(LOOK_ALIKES, IDEOGRAPHS, strict=True)))
 def test_a_radical_is_the_ideograph_that_looks_like_it(radical: str, ideograph: str) -> None:
     assert fold(radical) == fold(ideograph) == ideograph
 
