@@ -66,7 +66,7 @@ def _os_message(error: OSError) -> str:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(gxstudy.__version__, prog_name="gxstudy")
 def commands() -> None:
-    r"""Figures from Chinese annual reports on open government information.
+    """Figures from Chinese annual reports on open government information.
 
     A report is read as printed: its three statutory tables, each figure with the place where it stands and a grade that
     says how far the form's own sums bear it out.
@@ -95,7 +95,7 @@ def commands() -> None:
       15  it holds pictures only (a scan)
       16  it is not an annual report
       17  its tables follow no known edition of the form
-    """
+    """  # noqa: D301
 
 
 @commands.command()
