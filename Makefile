@@ -21,6 +21,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export JUPYTER_PLATFORM_DIRS := 1
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
+unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
 .PHONY: help setup reproduce test lint format lab test-slow test-browser bench pin clean

@@ -133,6 +133,11 @@ def test_every_room_is_in_the_house() -> None:
     )
 
 
+def test_every_folder_of_modules_is_a_package() -> None:
+    bare = sorted({path.parent.name for path in MODULES.values() if not (path.parent / "__init__.py").is_file()})
+    assert not bare, f"folders without __init__.py: {bare}; their modules could be taken for libraries of the same name"
+
+
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_imports_point_up_only(module: str) -> None:
     floor = FLOOR.get(room(module), len(FLOOR))
