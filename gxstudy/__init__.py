@@ -23,7 +23,7 @@ from gxstudy.trace import overlay, trace
 
 if TYPE_CHECKING:
     from gxstudy import figures, specimens, studies
-    from gxstudy.corpus import Corpus, build, open  # noqa: A004
+    from gxstudy.corpus import Corpus, build, open
     from gxstudy.frames import checks, codebook, facts, reports, tidy, wide
 
 __version__ = "0.1.0"

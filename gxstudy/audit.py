@@ -196,9 +196,7 @@ def _figures(sheet: Sheet) -> list[Finding]:
     """Return what is noticed about single figures."""
     found = []
     columns = {
-        column.key: column
-        for edition in forms.editions()
-        for column in forms.load(edition).table(sheet.table).columns
+        column.key: column for edition in forms.editions() for column in forms.load(edition).table(sheet.table).columns
     }
     for entry in sheet.entries:
         place = _place(sheet.table, entry.row, entry.column, entry)
@@ -233,7 +231,11 @@ def _prose(sheets: Sequence[Sheet], facts: Sequence[Fact]) -> list[Finding]:
             names = " + ".join(f"{entry.row} {entry.column}" for entry in printed)
             message = f"the text says {fact.value} ({fact.text!r}), the table has {total} ({names})"
             found.append(
-                finding(Code.PROSE_DISAGREES, message, _place(printed[0].table, printed[0].row, printed[0].column, printed[0]))
+                finding(
+                    Code.PROSE_DISAGREES,
+                    message,
+                    _place(printed[0].table, printed[0].row, printed[0].column, printed[0]),
+                )
             )
     return found
 

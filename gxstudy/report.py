@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,14 @@ from gxstudy.layout import Document, Grid, Kind, Paragraph
 from gxstudy.prose import Fact, Fee, Heading
 
 __all__ = ["Report", "read_report"]
+
+
+LONG_PAGES = 40
+"""A document of more pages than this holds more than one report."""
+AFTER_PAGES = 3
+"""Pages behind the tables that are still of their report, in a long document."""
+TITLE_LENGTH = 60
+_TITLE = re.compile("信息公开.{0,12}年(?:度)?报(?:告)?|年度报告$")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -110,7 +119,8 @@ def read_report(source: str | Path | bytes | BinaryIO, *, report_id: str | None 
     except UnreadableFileError as error:
         if str(error).startswith(f"{label}: "):
             raise
-        raise type(error)(f"{label}: {error}") from error
+        msg = f"{label}: {error}"
+        raise type(error)(msg) from error
 
 
 def _load(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str | None]:
@@ -151,11 +161,13 @@ def _report(document: Document, report_id: str, source: str, sha256: str) -> Rep
         on_page = grids.find(page)
         found += on_page
         paragraphs += grids.paragraphs(page, on_page)
-    narrative = tuple(paragraphs)
-    heading = prose.heading(narrative)
-    filled = fill(tuple(found), year=heading.year)
+    filled = fill(tuple(found))
     if not filled.sheets:
-        raise _no_form(narrative, found)
+        raise _no_form(tuple(paragraphs), found)
+    narrative = _of_this_report(tuple(paragraphs), filled)
+    heading = prose.heading(narrative)
+    if filled.edition is None and heading.year is not None:
+        filled = fill(tuple(found), year=heading.year)
     facts = prose.facts(narrative)
     checked = audit(filled.sheets, facts)
     findings = (
@@ -182,6 +194,23 @@ def _report(document: Document, report_id: str, source: str, sha256: str) -> Rep
         findings=findings,
         paragraphs=narrative,
     )
+
+
+def _of_this_report(paragraphs: tuple[Paragraph, ...], filled: Filled) -> tuple[Paragraph, ...]:
+    """Return the paragraphs that belong to the tables, where a report is part of a long document (a gazette).
+
+    They begin with the last title before the tables, and end some pages behind them.
+    """
+    first, last = filled.pages
+    if not paragraphs or paragraphs[-1].page <= LONG_PAGES:
+        return paragraphs
+    titles = [
+        paragraph.page
+        for paragraph in paragraphs
+        if paragraph.page <= first and len(paragraph.text) < TITLE_LENGTH and _TITLE.search(paragraph.text)
+    ]
+    start = max(titles, default=max(1, first - LONG_PAGES // 2))
+    return tuple(paragraph for paragraph in paragraphs if start <= paragraph.page <= last + AFTER_PAGES)
 
 
 def _no_form(paragraphs: tuple[Paragraph, ...], found: list[Grid]) -> UnreadableFileError:
@@ -214,7 +243,9 @@ def _edition_findings(heading: Heading, filled: Filled) -> list[Finding]:
         return [finding(Code.EDITION_UNKNOWN, message)]
     due = forms.for_year(heading.year) if heading.year is not None else None
     if due is not None and due.edition != filled.edition:
-        message = f"the report on {heading.year} is printed on the {filled.edition} form; the {due.edition} form was due"
+        message = (
+            f"the report on {heading.year} is printed on the {filled.edition} form; the {due.edition} form was due"
+        )
         return [finding(Code.WRONG_ERA_FORM, message)]
     return []
 
@@ -223,9 +254,7 @@ def _grid_findings(found: list[Grid]) -> list[Finding]:
     noticed = []
     for grid in found:
         if grid.origin in ("open", "unruled"):
-            place = Place(
-                page=grid.page, x0=grid.lefts[0], top=grid.tops[0], x1=grid.lefts[-1], bottom=grid.tops[-1]
-            )
+            place = Place(page=grid.page, x0=grid.lefts[0], top=grid.tops[0], x1=grid.lefts[-1], bottom=grid.tops[-1])
             if grid.origin == "open":
                 message = f"a table on page {grid.page} has no closing line; it was closed at the end of its rules"
                 noticed.append(finding(Code.OPEN_BORDER, message, place))

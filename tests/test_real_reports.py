@@ -45,7 +45,7 @@ def test_every_figure_has_its_place_on_a_page(shared: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "organ", "year", "yuan"),
+    "name, organ, year, yuan",
     [
         ("hongze-2023", "洪泽区人民政府", 2023, 0),
         ("hongze-2024", "淮安市洪泽区人民政府", 2024, 0),

@@ -2,7 +2,7 @@
 
 The grids say where rows and columns lie; the form says what they are. Rows are matched by the order of the form and the
 likeness of labels together, so that one bad label does not shift the rest; columns by the header, by order, and by
-position where those fail. What cannot be placed is never guessed: it is a finding, and the entry is unreadable or absent.
+position where those fail. What cannot be placed is never guessed: it is a finding, and the entry unreadable or absent.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gxstudy import forms
 from gxstudy.fill import applications, disclosure, disputes
 from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent
-from gxstudy.fill.printed import Run, runs
+from gxstudy.fill.printed import Run, names_row, runs
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Grid
 
@@ -21,11 +21,15 @@ __all__ = ["Entry", "Filled", "Grade", "Sheet", "Status", "fill"]
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The sheets of a report, the edition they were printed on (None when no table tells), and what was noticed."""
+    """The sheets of a report, the edition they were printed on (None when no table tells), and what was noticed.
+
+    ``pages`` are the first and the last page of the tables that were taken.
+    """
 
     sheets: tuple[Sheet, ...]
     edition: str | None
     findings: tuple[Finding, ...]
+    pages: tuple[int, int] = (1, 1)
 
 
 def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
@@ -62,15 +66,32 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
         _sheet("applications", rows, edition, findings),
         _sheet("disputes", results, edition, findings),
     )
-    return Filled(sheets, edition, tuple(findings))
-
-
-_OPENING = {"disclosure": "regulations", "applications": "new"}
+    pages = [run.rows[0].grid.page for taken in by_table.values() for run in taken]
+    repeated = [found for found in findings if found.code is Code.TABLE_REPEATED and found.where.row is None]
+    if len(repeated) > 1:
+        message = "more than one report stands in this file; the first was read, split the file to read the others"
+        findings.append(finding(Code.SEVERAL_REPORTS, message, Place(page=repeated[0].where.page)))
+    return Filled(sheets, edition, tuple(findings), (min(pages), max(pages)))
 
 
 def _first_copy(table: str, parts: list[Run], findings: list[Finding]) -> list[Run]:
     """Return the runs of ``table``; of a table that begins anew further on, only those of its first print."""
-    return [run for run in parts if run.table == table]
+    opening = {"disclosure": "regulations", "applications": "new"}.get(table)
+    taken: list[Run] = []
+    begun = False
+    for run in (run for run in parts if run.table == table):
+        for index, row in enumerate(run.rows):
+            if opening is None or not names_row(table, row, opening):
+                continue
+            if begun:
+                place = Place(table=table, page=row.grid.page)
+                number = forms.load(forms.editions()[-1]).table(table).number
+                message = f"table {number} is printed again; the first print was taken"
+                findings.append(finding(Code.TABLE_REPEATED, message, place))
+                return [*taken, Run(table, run.rows[:index])] if index else taken
+            begun = True
+        taken.append(run)
+    return taken
 
 
 def _edition(blocks: disclosure.Blocks, rows: dict[tuple[str, str], Entry], year: int | None) -> str | None:
@@ -105,9 +126,7 @@ def _disclosure_sheet(blocks: disclosure.Blocks, edition: str | None, findings: 
     return Sheet("disclosure", told, entries)
 
 
-def _sheet(
-    table: str, found: dict[tuple[str, str], Entry], edition: str | None, findings: list[Finding]
-) -> Sheet:
+def _sheet(table: str, found: dict[tuple[str, str], Entry], edition: str | None, findings: list[Finding]) -> Sheet:
     told = edition or forms.editions()[-1]
     form = forms.load(told).table(table)
     printed = {row for row, _ in found}

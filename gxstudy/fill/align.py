@@ -33,7 +33,7 @@ KIN = 4.0
 
 
 class Label(NamedTuple):
-    """The label of one printed row: its own, and the merged one it stands under (label keys; "" where there is none)."""
+    """The label of one printed row: its own, and the merged one it stands under (label keys; "" for none)."""
 
     own: str
     above: str

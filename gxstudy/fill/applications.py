@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill.align import Label, align
@@ -123,13 +124,11 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
         message = f"the header does not name {', '.join(column.label for column in missing)}"
         findings.append(finding(Code.UNKNOWN_COLUMN, message, Place(table=TABLE, page=grid.page)))
         return None
-    if any(a.column + a.column_span > b.column for (_, a), (_, b) in zip(ordered, ordered[1:], strict=False)):
+    if any(a.column + a.column_span > b.column for (_, a), (_, b) in pairwise(ordered)):
         return None  # two headings over one column: they tell nothing
     keys = tuple(key for key, _ in ordered)
     spans = tuple((cell.column, cell.column + cell.column_span) for _, cell in ordered)
-    edges = tuple(
-        (cell.box.x0, cell.box.x1) if cell.box is not None else (0.0, 0.0) for _, cell in ordered
-    )
+    edges = tuple((cell.box.x0, cell.box.x1) if cell.box is not None else (0.0, 0.0) for _, cell in ordered)
     return _Heading(grid, keys, spans, edges)
 
 
@@ -150,9 +149,7 @@ def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
     ]
     if ends:
         return max(ends)
-    firsts = [
-        min((cell.column for cell in row.cells if is_figure(cell.text)), default=0) for row in run.rows[start:]
-    ]
+    firsts = [min((cell.column for cell in row.cells if is_figure(cell.text)), default=0) for row in run.rows[start:]]
     return max(firsts, default=0)
 
 
@@ -211,13 +208,13 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
         return before + after
     kept = second if empty_first else first
     values = kept.values
-    joined = _Line(kept.row, whole, Label(label_key(whole), first.label.above or second.label.above), values, kept.heading)
+    joined = _Line(
+        kept.row, whole, Label(label_key(whole), first.label.above or second.label.above), values, kept.heading
+    )
     return [*before[:-1], joined, *after[1:]]
 
 
-def _values(
-    line: _Line, row: str, place: Place, findings: list[Finding]
-) -> dict[tuple[str, str], Entry]:
+def _values(line: _Line, row: str, place: Place, findings: list[Finding]) -> dict[tuple[str, str], Entry]:
     """Return the entries of one printed row; its figures are given to columns by order, or by where they stand."""
     form = forms.load("2021").table(TABLE)
     heading = line.heading
@@ -279,7 +276,9 @@ def _by_place(values: Sequence[Cell], heading: _Heading) -> dict[str, Cell] | No
 
 def _label_finding(line: _Line, row: str, place: Place) -> Finding:
     label = next(
-        known.label for edition in reversed(forms.editions()) for known in forms.load(edition).table(TABLE).rows
+        known.label
+        for edition in reversed(forms.editions())
+        for known in forms.load(edition).table(TABLE).rows
         if known.key == row
     )
     if not line.text:
@@ -293,4 +292,3 @@ def _place(row: PrintedRow) -> Place:
     if box is None:
         return Place(table=TABLE, page=row.grid.page)
     return Place(table=TABLE, page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)
-

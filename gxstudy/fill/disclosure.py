@@ -21,7 +21,7 @@ TABLE = "disclosure"
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """What table two gave: entries by (row, column), and the edition that each row was printed on ("" when both fit)."""
+    """What table two gave: entries by (row, column), and the edition each row was printed on ("" when both fit)."""
 
     entries: dict[tuple[str, str], Entry]
     editions: dict[str, str]
@@ -58,7 +58,7 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
         if key is None:
             _unknown(row, cells, findings)
             continue
-        values = [cell for cell in cells[position + 1 :]]
+        values = list(cells[position + 1 :])
         if not values:
             continue
         place = _place(row)._replace(row=key)

@@ -18,8 +18,8 @@ Grade = Literal["proved", "consistent", "confirmed", "unchecked", "contradicted"
 class Entry(NamedTuple):
     """One place of a form and what is printed there.
 
-    ``raw`` is the printed text; ``value`` the number it gives, None where ``status`` says there is none; ``boxes`` where
-    it stands (several when it wraps or runs over a page; empty for a file without geometry or an absent place).
+    ``raw`` is the printed text; ``value`` the number it gives, None where ``status`` says there is none; ``boxes``
+    where it stands (several when it wraps or runs over a page; empty for a file without geometry or an absent place).
     """
 
     table: str
@@ -36,8 +36,8 @@ class Entry(NamedTuple):
 class Sheet:
     """One statutory table as filled in: an :class:`Entry` for each place, in print order.
 
-    ``edition`` is that of the form the table was printed on. Where a row stands in place of others (（六）其他处理 as one
-    row) the entries are those of the row that stands there.
+    ``edition`` is that of the form the table was printed on. Where a row stands in place of others (（六）其他处理 as
+    one row) the entries are those of the row that stands there.
     """
 
     table: str

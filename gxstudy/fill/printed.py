@@ -11,7 +11,18 @@ from gxstudy import forms
 from gxstudy.layout import Box, Cell, Grid
 from gxstudy.text import label_key, read_number
 
-__all__ = ["Hit", "PrintedRow", "Run", "columns_of", "is_figure", "is_label", "rows_of", "runs", "vocabulary"]
+__all__ = [
+    "Hit",
+    "PrintedRow",
+    "Run",
+    "columns_of",
+    "is_figure",
+    "is_label",
+    "names_row",
+    "rows_of",
+    "runs",
+    "vocabulary",
+]
 
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
 
@@ -156,6 +167,17 @@ def _stack(part: list[Cell]) -> Cell:
         text="".join(cell.text for cell in part),
         boxes=tuple(b for cell in part for b in cell.boxes),
         box=box,
+    )
+
+
+def names_row(table: str, row: PrintedRow, key: str) -> bool:
+    """Return whether a cell of its own in ``row`` carries the label of the row ``key`` of ``table``."""
+    words = vocabulary(table)
+    return any(
+        hit.kind == "row" and hit.key == key
+        for cell in row.cells
+        if cell.row == row.number and cell.text
+        for hit in words.get(label_key(cell.text), ())
     )
 
 

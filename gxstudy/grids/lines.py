@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gxstudy.layout import Box, Word, overlap
 
@@ -11,7 +12,6 @@ __all__ = ["is_page_number", "line_box", "line_text", "paragraph_lines", "text_l
 
 SPACE_GAP = 0.3
 """Words on one line further apart than this share of their height are joined with a space."""
-
 
 
 def text_lines(words: Sequence[Word]) -> list[list[Word]]:
@@ -31,8 +31,9 @@ def text_lines(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def line_text(line: Sequence[Word]) -> str:
+    """Return the text of a line, with a space where words stand apart."""
     text = line[0].text
-    for before, word in zip(line, line[1:], strict=False):
+    for before, word in pairwise(line):
         if word.x0 - before.x1 > SPACE_GAP * (word.bottom - word.top):
             text += " "
         text += word.text
@@ -40,6 +41,7 @@ def line_text(line: Sequence[Word]) -> str:
 
 
 def line_box(page: int, line: Sequence[Word]) -> Box:
+    """Return the box around a line."""
     return Box(page, line[0].x0, min(w.top for w in line), max(w.x1 for w in line), max(w.bottom for w in line))
 
 
@@ -47,6 +49,7 @@ _PAGE_NUMBER = re.compile(r"[-—–－─~·. ]*(?:第 ?)?\d{1,4}(?: ?页)?(?: 
 
 
 def is_page_number(line: Sequence[Word], height: float) -> bool:
+    """Return whether a line near the upper or lower edge of a page of ``height`` points is its number."""
     at_edge = line[0].top > 0.88 * height or line[0].bottom < 0.1 * height
     return at_edge and _PAGE_NUMBER.fullmatch(line_text(line)) is not None
 
@@ -58,7 +61,7 @@ def paragraph_lines(lines: list[list[Word]]) -> list[list[list[Word]]]:
     left = min(line[0].x0 for line in lines)
     right = max(line[-1].x1 for line in lines)
     parts: list[list[list[Word]]] = [[lines[0]]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         em = line[0].bottom - line[0].top
         indented = line[0].x0 - left > 0.8 * em
         short = right - before[-1].x1 > 1.8 * em

@@ -164,7 +164,12 @@ def _grid(page: Page, frame: _Frame, tolerance: Tolerance) -> Grid | None:
         if 0 <= row < rows and 0 <= column < columns:
             words[owner[row][column]].append(word)
     cells = tuple(
-        cell_of(page.number, (row, column, down, across), inside, Box(page.number, lefts[column], tops[row], lefts[column + across], tops[row + down]))
+        cell_of(
+            page.number,
+            (row, column, down, across),
+            inside,
+            Box(page.number, lefts[column], tops[row], lefts[column + across], tops[row + down]),
+        )
         for (row, column, down, across), inside in zip(spans, words, strict=True)
     )
     return Grid(page.number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))

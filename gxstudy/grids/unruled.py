@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gxstudy.grids.lines import is_page_number, text_lines
 from gxstudy.grids.ruled import cell_of
@@ -72,14 +73,12 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
     lines = [_cut(line) for line in text_lines(words) if not is_page_number(line, page.height)]
     rules = sorted(ruling.top for ruling in page.rulings if ruling.top == ruling.bottom)
-    return [
-        _grid(page, lines, start, rows, rules) for start, rows in _blocks(lines, page.width) if _is_table(lines, rows)
-    ]
+    return [_grid(page, lines, start, rows, rules) for start, rows in _blocks(lines, page.width)]
 
 
 def _cut(line: list[Word]) -> _Line:
     pieces = [[line[0]]]
-    for before, word in zip(line, line[1:], strict=False):
+    for before, word in pairwise(line):
         if word.x0 - before.x1 > APART * (word.bottom - word.top):
             pieces.append([word])
         else:
@@ -207,26 +206,33 @@ def _aligned(first: list[list[Word]], second: list[list[Word]]) -> bool:
     return all(any(abs(_centre(a) - _centre(b)) < pitch for b in many) for a in few)
 
 
+def _nearest(centres: Sequence[float], piece: Sequence[Word]) -> int:
+    """Return which of ``centres`` the middle of a piece is nearest to."""
+    distances = [abs(_centre(piece) - centre) for centre in centres]
+    return distances.index(min(distances))
+
+
 def _pitch(centres: Sequence[float]) -> float:
     """Return how far a figure may stray from its column: less than half the distance of two columns."""
-    return min((b - a for a, b in zip(centres, centres[1:], strict=False)), default=60.0) * 0.45
-
-
-def _is_table(lines: list[_Line], rows: list[int]) -> bool:
-    return bool(rows) and max(len(lines[index].figures) for index in rows) >= 1
+    return min((b - a for a, b in pairwise(centres)), default=60.0) * 0.45
 
 
 def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> Grid:
     """Return a block as a grid: header lines, then its rows; label columns, then a column for each place of figures."""
     fullest = max(rows, key=lambda index: len(lines[index].figures))
     centres = [_centre(piece) for piece in lines[fullest].figures]
-    pitch = min((b - a for a, b in zip(centres, centres[1:], strict=False)), default=120.0)
+    pitch = min((b - a for a, b in pairwise(centres)), default=120.0)
     parts = _row_lines(lines, start, rows, rules)
     header = [index for index in range(start, rows[0]) if index not in {i for part in parts for i in part}]
     edge = centres[0] - pitch / 2
     labels = [_label_cells(lines, part) for part in parts]
     wide = max((len(cells) for cells in labels), default=0)
-    left = min(word.x0 for index in {*header, *(i for part in parts for i in part)} for piece in lines[index].pieces for word in piece)
+    left = min(
+        word.x0
+        for index in {*header, *(i for part in parts for i in part)}
+        for piece in lines[index].pieces
+        for word in piece
+    )
     starts = [left + (edge - left) * i / wide for i in range(wide)]
     lefts = (*starts, *(edge + pitch * i for i in range(len(centres))), centres[-1] + pitch / 2)
     tops = _tops(lines, header, parts)
@@ -242,8 +248,7 @@ def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: li
         figures: list[list[Word]] = [[] for _ in centres]
         for index in part:
             for piece in lines[index].figures:
-                nearest = min(range(len(centres)), key=lambda i, piece=piece: abs(_centre(piece) - centres[i]))
-                figures[nearest] += piece
+                figures[_nearest(centres, piece)] += piece
         for column, words in enumerate(figures, wide):
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
             cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
@@ -253,10 +258,10 @@ def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: li
 def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> list[list[int]]:
     """Return for each row of figures the lines it consists of: its own, and those of its label above and below."""
     parts = [[index] for index in rows]
-    for (number, above), below in zip(enumerate(rows), rows[1:], strict=False):
-        between = list(range(above + 1, below))
+    for number, (upper, lower) in enumerate(pairwise(rows)):
+        between = list(range(upper + 1, lower))
         if between:
-            cut = _cut_at(lines, [above, *between, below], rules)
+            cut = _cut_at(lines, [upper, *between, lower], rules)
             parts[number] += [index for index in between if index < cut]
             parts[number + 1] = [index for index in between if index >= cut] + parts[number + 1]
     last = parts[-1]
@@ -277,12 +282,12 @@ def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[floa
 
 def _cut_at(lines: list[_Line], indices: list[int], rules: list[float]) -> int:
     """Return the first of the lines between two rows that belongs to the lower one: after a rule, or the widest gap."""
-    for before, after in zip(indices, indices[1:], strict=False):
+    for before, after in pairwise(indices):
         if any(lines[before].middle < rule < lines[after].middle for rule in rules):
             return after
     gaps = [
         (lines[after].top - lines[before].bottom, -abs(position - (len(indices) - 2) / 2), after)
-        for position, (before, after) in enumerate(zip(indices, indices[1:], strict=False))
+        for position, (before, after) in enumerate(pairwise(indices))
     ]
     return max(gaps)[2]
 
@@ -294,7 +299,7 @@ def _label_cells(lines: list[_Line], part: list[int]) -> list[list[Word]]:
         for cell in cells:
             x0, x1 = min(word.x0 for word in cell), max(word.x1 for word in cell)
             if overlap(piece[0].x0, piece[-1].x1, x0, x1) > 0.3 * min(piece[-1].x1 - piece[0].x0, x1 - x0):
-                cell += piece
+                cell.extend(piece)
                 break
         else:
             cells.append(list(piece))
@@ -304,7 +309,7 @@ def _label_cells(lines: list[_Line], part: list[int]) -> list[list[Word]]:
 def _tops(lines: list[_Line], header: list[int], parts: list[list[int]]) -> tuple[float, ...]:
     groups = [[index] for index in header] + parts
     tops = [min(lines[index].top for index in groups[0])]
-    for above, below in zip(groups, groups[1:], strict=False):
+    for above, below in pairwise(groups):
         middle = (max(lines[index].bottom for index in above) + min(lines[index].top for index in below)) / 2
         tops.append(max(middle, tops[-1] + 0.1))
     tops.append(max(tops[-1] + 0.1, *(lines[index].bottom for index in groups[-1])))
@@ -323,8 +328,7 @@ def _header_cells(
         if not covered and labels and _centre(piece) < lefts[labels]:
             place = (0, labels)
         elif not covered:
-            nearest = min(range(len(centres)), key=lambda i, piece=piece: abs(_centre(piece) - centres[i]))
-            place = (labels + nearest, 1)
+            place = (labels + _nearest(centres, piece), 1)
         else:
             place = (labels + covered[0], len(covered))
         places.setdefault(place, []).extend(piece)

@@ -28,6 +28,8 @@ WORD_GAP = 0.4
 """Characters further apart than this share of their height belong to two words."""
 SPACE_GAP = 0.12
 """Letters and figures with a space between them and a gap wider than this share of their height are two words."""
+EDGE = 2.0
+"""Characters that reach this far (points) beyond the edge of the page are cut."""
 BIG = 1.6
 """Characters higher than this multiple of the page's median may be an overlay (a watermark)."""
 PALE = 0.55
@@ -209,12 +211,12 @@ def _words(
     boxes = frame.place(raw[:, [0, 3, 2, 1]])
     wide, high = frame.size
     x0, top, x1, bottom = boxes.T
-    shown = (x1 > x0) & (bottom > top) & (x1 > 0) & (bottom > 0) & (x0 < wide) & (top < high)
+    shown = (x1 > x0) & (bottom > top)
     blank = np.isin(codes, _BLANKS)
     kept = np.flatnonzero(shown & ~blank)
     if not len(kept):
         return (), findings
-    overlay = _overlay(loaded, kept, boxes[kept], frame.turns)
+    overlay = _overlay(loaded, kept, boxes[kept])
     if overlay.any():
         text = "".join(glyphs.text[i] for i in kept[overlay][:40])
         message = f"text drawn across the page or pale and large was left out on page {number}: {text!r}"
@@ -226,7 +228,10 @@ def _words(
     starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, np.diff(kept) > 1, rulings)) + 1))
     ends = np.append(starts[1:], len(kept))
     text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    garbled = _garbled(loaded, codes, kept)
+    x0, top, x1, bottom = boxes.T
+    # What the edge of the page cuts cannot be believed as a whole.
+    cut = (x0 < -EDGE) | (top < -EDGE) | (x1 > wide + EDGE) | (bottom > high + EDGE)
+    garbled = _garbled(loaded, codes, kept) | cut
     columns = (
         [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)],
         np.minimum.reduceat(boxes[:, 0], starts).tolist(),
@@ -236,7 +241,10 @@ def _words(
         [1.0] * len(starts),
         np.logical_or.reduceat(garbled, starts).tolist(),
     )
-    return tuple(map(Word._make, zip(*columns, strict=True))), findings
+    words = tuple(map(Word._make, zip(*columns, strict=True)))
+    if cut.any():
+        words = tuple(word for word in words if word.x1 > 0 and word.bottom > 0 and word.x0 < wide and word.top < high)
+    return words, findings
 
 
 def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
@@ -274,12 +282,14 @@ def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings
         middle = (x0 + x1) / 2
         line = (top + bottom) / 2
         before, after, y = middle[pairs, None], middle[pairs + 1, None], line[pairs, None]
-        crossed = (before < verticals[:, 0]) & (verticals[:, 0] < after) & (verticals[:, 1] <= y) & (y <= verticals[:, 2])
+        crossed = (
+            (before < verticals[:, 0]) & (verticals[:, 0] < after) & (verticals[:, 1] <= y) & (y <= verticals[:, 2])
+        )
         joined[pairs[crossed.any(axis=1)]] = False
     return joined
 
 
-def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats, turns: int) -> Bools:
+def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats) -> Bools:
     """Return which characters are drawn over the page: askew, or big and pale."""
     x0, top, x1, bottom = boxes.T
     height = bottom - top
@@ -307,4 +317,5 @@ def _garbled(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[n
     garbled = np.zeros(len(codes), np.bool_)
     asked = np.flatnonzero(suspect)
     garbled[asked] = loaded.unmapped(kept[asked].tolist())
-    return garbled | (codes == 0xFFFD)
+    found: Bools = garbled | (codes == 0xFFFD)
+    return found

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ GLYPH_LIMIT = 200_000
 """Characters read from one page before the rest is left out."""
 NESTING_LIMIT = 8
 """Depth of Form XObjects followed."""
+SPECK = 0.5
+"""What is smaller than this both ways (points) is not looked at."""
 THIN = 3.0
 """A filled rectangle or a bounding box narrower than this (points) is a line."""
 
@@ -45,6 +47,9 @@ _LINE = pdfium.FPDF_SEGMENT_LINETO
 def _call(name: str, result: Any, *arguments: Any) -> Any:
     """Return PDFium's function ``name`` with a prototype of our own, apart from the one of pypdfium2."""
     address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
+    if address is None:
+        msg = f"PDFium has no function {name}"
+        raise ImportError(msg)
     return ctypes.CFUNCTYPE(result, *arguments)(address)
 
 
@@ -239,9 +244,8 @@ class _LineCollector:
         fill, stroke = ctypes.addressof(self._ints), ctypes.addressof(self._ints) + 4
         for handle, (x0, y0, x1, y1) in zip(paths, bounds.tolist(), strict=True):
             wide, high = x1 - x0, y1 - y0
-            if wide < THIN and high < THIN:
-                if wide < 0.5 and high < 0.5:
-                    continue
+            if wide < SPECK and high < SPECK:
+                continue
             _draw_mode(handle, fill, stroke)
             if self._ints[1]:
                 if not self._prints(handle, stroke=True):
@@ -282,7 +286,7 @@ class _LineCollector:
 
     def _segments(self, handle: int, width: float, outer: tuple[float, ...] | None) -> None:
         for points in self._subpaths(handle):
-            for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+            for (xa, ya), (xb, yb) in pairwise(points):
                 if abs(xa - xb) < 0.5 or abs(ya - yb) < 0.5:
                     self._keep(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb), width, outer)
 
@@ -316,9 +320,7 @@ class _LineCollector:
         if len(points) > 1:
             yield points
 
-    def _keep(
-        self, x0: float, y0: float, x1: float, y1: float, width: float, outer: tuple[float, ...] | None
-    ) -> None:
+    def _keep(self, x0: float, y0: float, x1: float, y1: float, width: float, outer: tuple[float, ...] | None) -> None:
         if outer is not None:
             a, b, c, d, e, f = outer
             x0, y0, x1, y1 = (
@@ -382,7 +384,7 @@ def opened(data: bytes) -> Iterator[Pdf]:
 def _paleness(rgba: Any) -> float:
     shade = (0.299 * rgba[0] + 0.587 * rgba[1] + 0.114 * rgba[2]) / 255
     opacity = rgba[3] / 255
-    return 1 - opacity * (1 - shade)
+    return float(1 - opacity * (1 - shade))
 
 
 def _compose(inner: tuple[float, ...], outer: tuple[float, ...] | None) -> tuple[float, ...]:
