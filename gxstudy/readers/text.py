@@ -1,0 +1,462 @@
+"""Plain text -> Document: exports of Word, copies from a browser, text drawn out of a PDF.
+
+Text has no one way to write a table. Each way that is met has a recogniser here: one pure function that says from the
+lines whether it fits, and one that turns lines into rows and paragraphs. Nothing is guessed about missing cells: a row
+has the cells that its lines give, and rows of unequal length stay so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
+
+from gxstudy import forms
+from gxstudy.errors import EmptyFileError, TruncatedFileError, UnknownFileKindError, UnreadableFileError
+from gxstudy.layout import Cell, Document, Grid, Page, Paragraph
+from gxstudy.text import join_lines, label_key, read_number
+
+__all__ = ["LARGEST", "decode", "read"]
+
+LARGEST = 16 * 2**20
+"""Largest file accepted, in bytes; a report as text has some ten thousand."""
+
+Row = tuple[str, ...]
+Item = str | Row
+"""One thing in reading order: a paragraph, or the cells of a row."""
+
+
+def read(data: bytes) -> Document:
+    """Read a plain-text file.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file, in UTF-8, UTF-16 or GB18030.
+
+    Returns
+    -------
+    Document
+        One page with the paragraphs and grids (origin ``markup``) in reading order, no boxes.
+
+    Raises
+    ------
+    EmptyFileError
+        When there is nothing but white space.
+    TruncatedFileError
+        When the bytes are UTF-8 but damaged or cut off.
+    UnknownFileKindError
+        When they are text in no known encoding.
+    UnreadableFileError
+        When there are more than :data:`LARGEST`.
+    """
+    lines = tuple(_lines(decode(data)))
+    if not any(lines):
+        msg = f"the file holds only white space ({len(data)} bytes); fetch it again"
+        raise EmptyFileError(msg)
+    shape = next(shape for shape in _SHAPES if shape.fits(lines))
+    return Document("text", (Page(1, 0, 0, blocks=tuple(_blocks(shape.items(lines)))),))
+
+
+# Bytes to lines -------------------------------------------------------------------------------------------------------
+
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_CJK = re.compile("[\u4e00-\u9fff]")
+# Word's export writes a line break inside a cell as a vertical tab; other control characters stand for nothing.
+_CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r\v\f\x85"}
+_LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
+_BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,100}\]", re.IGNORECASE)
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a file: by its byte order mark, else the first of UTF-16, UTF-8, GB18030 that fits strictly.
+
+    Raises
+    ------
+    TruncatedFileError
+        When the bytes are UTF-8 but damaged or cut off.
+    UnknownFileKindError
+        When no encoding fits.
+    UnreadableFileError
+        When there are more than :data:`LARGEST`.
+    """
+    if len(data) > LARGEST:
+        msg = f"the text has {len(data)} bytes; at most {LARGEST} are read, and a report has some ten thousand"
+        raise UnreadableFileError(msg)
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data[len(mark) :], encoding)
+    unmarked = _without_mark(data)
+    if unmarked is not None:
+        return _strictly(data, unmarked)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse_damaged(data, error)
+        first = error.start
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        msg = (
+            f"the file is text in no encoding known here: UTF-8 fails at byte {first}, GB18030 at byte {error.start}; "
+            "save it as UTF-8"
+        )
+        raise UnknownFileKindError(msg) from error
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        msg = f"the file begins as {encoding.upper()} text but is damaged at byte {error.start}; fetch it again"
+        raise TruncatedFileError(msg) from error
+
+
+def _without_mark(data: bytes) -> str | None:
+    """UTF-16 without a mark: the digits and line ends have a zero byte, always on the same side."""
+    zeros = data.count(0)
+    if zeros * 50 < len(data):
+        return None
+    low = data[1::2].count(0)
+    if low > 0.95 * zeros:
+        return "utf-16-le"
+    return "utf-16-be" if low < 0.05 * zeros else None
+
+
+def _refuse_damaged(data: bytes, error: UnicodeDecodeError) -> None:
+    """Raise when ``data`` is UTF-8 but for a few bytes; read as GB18030 it would come out as other characters."""
+    text = data.decode("utf-8", "replace")
+    if text.count("\ufffd") * 20 < len(_CJK.findall(text)):
+        msg = f"the file is UTF-8 text but damaged or cut off at byte {error.start} of {len(data)}; fetch it again"
+        raise TruncatedFileError(msg) from error
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of ``text``: trailing spaces off (a leading tab stays), marks of bookmarks out."""
+    for line in _LINE_ENDS.split(_BOOKMARK.sub("", text.removeprefix("\ufeff")).translate(_CONTROLS)):
+        yield line.rstrip(" \u3000\xa0") if line.strip() else line.strip(" \u3000\xa0")
+
+
+# Rows and paragraphs to blocks ----------------------------------------------------------------------------------------
+
+
+def _blocks(items: Iterable[Item]) -> Iterator[Grid | Paragraph]:
+    for is_row, group in groupby(items, key=lambda item: isinstance(item, tuple)):
+        if is_row:
+            yield _grid([item for item in group if isinstance(item, tuple)])
+        else:
+            yield from (Paragraph(1, item) for item in group if isinstance(item, str))
+
+
+def _grid(rows: Sequence[Row]) -> Grid:
+    cells = tuple(
+        Cell(number, column, 1, 1, text) for number, row in enumerate(rows) for column, text in enumerate(row)
+    )
+    return Grid(1, "markup", len(rows), max(len(row) for row in rows), cells)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Join the lines of one cell. Two lines that end and begin with a digit are kept apart: they may be two numbers."""
+    text = ""
+    for part in (part.strip() for part in parts):
+        apart = text[-1:].isdigit() and part[:1].isdigit()
+        text = f"{text} {part}" if apart else join_lines((text, part))
+    return text
+
+
+def _is_figure(text: str) -> bool:
+    return read_number(text).status in ("read", "annotated", "slash")
+
+
+# One cell a line, each after a tab; an empty line ends the row (Word's export) ----------------------------------------
+
+_PROSE = re.compile(r"[。；;]$|。.{10}")
+
+
+def _is_cells(lines: Sequence[str]) -> bool:
+    single = sum(line.startswith("\t") and "\t" not in line.strip() for line in lines)
+    rows = sum(_is_row_of_tabs(line) for line in lines)
+    return single >= 5 and single > 2 * rows
+
+
+def _cells(lines: Sequence[str]) -> Iterator[Item]:
+    row: list[list[str]] = []
+    for line in (*lines, ""):
+        if line.startswith("\t"):
+            row.append([line.strip()])
+        elif row and line and not _is_figure(_joined(row[-1])):
+            row[-1].append(line)
+        else:
+            if row:
+                yield from _finished(row)
+                row = []
+            if line:
+                yield line.strip()
+
+
+def _finished(row: list[list[str]]) -> Iterator[Item]:
+    """Yield the row, or the paragraph that was only indented with a tab."""
+    cells = tuple(_joined(parts) for parts in row)
+    if len(cells) == 1 and _PROSE.search(cells[0]):
+        yield cells[0]
+    else:
+        yield cells
+
+
+# One row a line, cells parted by tabs (spreadsheets, browsers) --------------------------------------------------------
+
+_LONE_TAB = re.compile(r"\n+[ \u3000\xa0]*\t[ \u3000\xa0]*(?=\n)\n+")
+
+
+def _is_row_of_tabs(line: str) -> bool:
+    return "\t" in line.strip(" \u3000\xa0") and bool(line.strip()) and "\t" in line.strip("\t ").strip()
+
+
+def _is_tabbed(lines: Sequence[str]) -> bool:
+    return sum(_is_row_of_tabs(line) or line == "\t" for line in lines) >= 5
+
+
+def _tabbed(lines: Sequence[str]) -> Iterator[Item]:
+    # A browser that copies cells with paragraphs in them puts the tab between two cells on a line of its own.
+    for line in _LONE_TAB.sub("\t", "\n".join(lines)).split("\n"):
+        if not line.strip():
+            continue
+        if "\t" not in line.strip() and not line.startswith("\t"):
+            yield line.strip()
+            continue
+        cells = tuple(cell.strip() for cell in line.split("\t"))
+        filled = [cell for cell in cells if cell]
+        yield filled[0] if len(filled) == 1 and _PROSE.search(filled[0]) else cells
+
+
+# Cells parted by | ----------------------------------------------------------------------------------------------------
+
+_RULE = re.compile(r"[|:+ -]*-{3}[|:+ -]*")
+_FILLERS = re.compile(r"(?<=\| )\|+$")
+
+
+def _is_piped(lines: Sequence[str]) -> bool:
+    return sum("|" in line for line in lines) >= 5
+
+
+def _piped(lines: Sequence[str]) -> Iterator[Item]:
+    broken = sum(line.rstrip().count("|") == 1 and line.rstrip().endswith("|") for line in lines)
+    one_a_line = 2 * broken > sum("|" in line for line in lines)
+    for has_pipes, group in groupby((line.strip() for line in lines if line.strip()), key=lambda line: "|" in line):
+        part = list(group)
+        if not has_pipes:
+            yield from part
+        elif one_a_line:
+            yield from _broken_rows(part)
+        else:
+            yield from (_piped_row(line) for line in part if not _RULE.fullmatch(line))
+
+
+def _piped_row(line: str) -> Row:
+    """Return the cells of one line; pipes without a space between them at its end only fill up a merged cell."""
+    line = _FILLERS.sub("", line).strip()
+    return tuple(cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|"))
+
+
+def _broken_rows(lines: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of a table of which every cell stands on a line that ends with a pipe.
+
+    Lines of several pipes fill up a row to its width, and the first of them tells that width.
+    """
+    cells: list[str] = []
+    fillers: list[bool] = []
+    width = 0
+    for line in lines:
+        if set(line) == {"|"} and len(line) > 1:
+            cells += [""] * len(line)
+            fillers += [True] * len(line)
+            width = width or len(cells)
+        else:
+            parts = line.removeprefix("|").split("|") if line != "|" else ["", ""]
+            texts = parts[:-1] if line.endswith("|") else parts
+            cells += [text.strip() for text in texts]
+            fillers += [False] * len(texts)
+    if not width or len(cells) % width:
+        yield from _rows_by_label([cell for cell, filler in zip(cells, fillers, strict=True) if not filler])
+        return
+    for start in range(0, len(cells), width):
+        row = zip(cells[start : start + width], fillers[start : start + width], strict=True)
+        yield tuple(cell for cell, filler in row if not filler)
+
+
+# One cell a line with nothing to tell cells from prose: the labels of the form do -------------------------------------
+
+
+class _Labels(NamedTuple):
+    """Label keys of the forms: those that begin a row, and those of columns."""
+
+    rows: frozenset[str]
+    columns: frozenset[str]
+    sections: frozenset[str]
+
+
+@cache
+def _labels() -> _Labels:
+    rows: set[str] = set()
+    columns: set[str] = set()
+    sections: set[str] = set()
+    for edition in forms.editions():
+        for table in forms.load(edition).tables:
+            sections.add(label_key(table.section))
+            for row in table.rows:
+                (columns if table.layout == "across" else rows).update(map(label_key, (row.label, *row.synonyms)))
+            rows.update(label_key(block.label) for block in table.blocks)
+            if table.stub:
+                rows.add(label_key(table.stub))
+            for column in table.columns:
+                columns.update(map(label_key, (column.label, *column.synonyms)))
+            for group in table.groups:
+                across = group.axis == "column" or table.layout == "across"
+                (columns if across else rows).update(map(label_key, (group.label, *group.synonyms)))
+    return _Labels(frozenset(rows), frozenset(columns), frozenset(sections))
+
+
+def _is_bare(lines: Sequence[str]) -> bool:
+    labels = _labels()
+    return sum(len(line) < 60 and label_key(line) in labels.rows for line in lines) >= 5
+
+
+def _bare(lines: Sequence[str]) -> Iterator[Item]:
+    labels = _labels()
+    cells: list[str] = []
+    for line in (line.strip() for line in lines if line.strip()):
+        key = label_key(line) if len(line) < 60 else ""
+        known = key in labels.rows or key in labels.columns
+        if known or (cells and key not in labels.sections and (_is_figure(line) or _may_be_label(line))):
+            cells.append(line)
+            continue
+        yield from _rows_by_label(cells)
+        cells = []
+        yield line
+    yield from _rows_by_label(cells)
+
+
+_HEADING = re.compile(r"[一二三四五六]、")
+
+
+def _may_be_label(line: str) -> bool:
+    return len(line) < 60 and not _PROSE.search(line) and not _HEADING.match(line)
+
+
+def _rows_by_label(cells: Sequence[str]) -> Iterator[Row]:
+    """Yield rows: a row's label begins one after figures or column labels, figures begin one after column labels."""
+    labels = _labels()
+    row: list[str] = []
+    for cell in cells:
+        key = label_key(cell)
+        figures = any(_is_figure(before) for before in row)
+        headed = any(label_key(before) in labels.columns for before in row)
+        begins = not _is_figure(cell) and key not in labels.columns and (figures or (headed and key in labels.rows))
+        heads = key in labels.columns and figures
+        if row and (begins or heads or (_is_figure(cell) and headed and not figures)):
+            yield tuple(row)
+            row = []
+        row.append(cell)
+    if row:
+        yield tuple(row)
+
+
+# One row a line, columns parted by spaces (pdftotext -layout, copies from a PDF) --------------------------------------
+
+_GAP = re.compile(r"[ \u3000\xa0]{2,}")
+_NUMBERED = re.compile(r"[一二三四五六七八九]、|[（(][一二三四五六七八九][)）]|\d[.．、]")
+
+
+def _is_spaced(lines: Sequence[str]) -> bool:
+    return sum(len(_figures_at_end(line)) > 1 for line in lines) >= 5
+
+
+def _figures_at_end(line: str) -> Row:
+    """Return the label, if any, and the figures with which ``line`` ends; nothing when it ends with none."""
+    words = line.split()
+    count = 0
+    while count < len(words) and _is_figure(words[-1 - count]):
+        count += 1
+    if not count:
+        return ()
+    label = " ".join(words[: len(words) - count])
+    return (label, *words[-count:]) if label else tuple(words)
+
+
+def _spaced(lines: Sequence[str]) -> Iterator[Item]:
+    pending: list[str] = []
+    inside = False
+    for line in (line.strip() for line in lines if line.strip()):
+        row = _spaced_row(line, inside=inside)
+        if row:
+            inside = True
+            if _is_figure(row[0]):
+                label = _label_before(pending)
+                row = (label, *row) if label else row
+            yield from ((part,) for part in pending)
+            pending = []
+            yield row
+        elif inside and _may_be_label(line) and label_key(line) not in _labels().sections and len(pending) < 12:
+            if len(line) > 1:  # a merged label set upright gives one character a line
+                pending.append(line)
+        else:
+            yield from (*pending, line)
+            pending = []
+            inside = False
+    yield from pending
+
+
+def _spaced_row(line: str, *, inside: bool) -> Row:
+    """Return the cells of a line that is a row; nothing when it is none."""
+    figures = _figures_at_end(line)
+    labels = _labels()
+    if figures and (len(figures) > 3 or label_key(figures[0]) in labels.rows or (inside and len(figures) > 1)):
+        head = _GAP.split(figures[0]) if not _is_figure(figures[0]) else [figures[0]]
+        return (*head, *figures[1:])
+    parts = tuple(line.split())
+    if all(label_key(part) in labels.rows | labels.columns for part in parts):
+        return parts
+    return ()
+
+
+def _label_before(pending: list[str]) -> str:
+    """Take from ``pending`` the lines of a label whose figures stand alone on the next line."""
+    start = next((i for i in range(len(pending) - 1, -1, -1) if _NUMBERED.match(pending[i])), None)
+    if start is None:
+        return ""
+    label = _joined(pending[start:])
+    del pending[start:]
+    return label
+
+
+def _is_prose(_lines: Sequence[str]) -> bool:
+    return True
+
+
+def _prose(lines: Sequence[str]) -> Iterator[Item]:
+    yield from (line.strip() for line in lines if line.strip())
+
+
+class _Shape(NamedTuple):
+    """One way of writing tables as text: whether lines are written so, and what they hold."""
+
+    fits: Callable[[Sequence[str]], bool]
+    items: Callable[[Sequence[str]], Iterator[Item]]
+
+
+_SHAPES = (
+    _Shape(_is_cells, _cells),
+    _Shape(_is_piped, _piped),
+    _Shape(_is_tabbed, _tabbed),
+    _Shape(_is_spaced, _spaced),
+    _Shape(_is_bare, _bare),
+    _Shape(_is_prose, _prose),
+)
