@@ -3,15 +3,16 @@
 Nothing else in gxstudy repeats a label, a row list or an identity: filling, audit, codebook, display and specimens all
 take them from here. A new print of a label is a line in ``synonyms``.
 
-Source: the report formats of the national office for the openness of government affairs, 国办公开办函〔2019〕60号 (reports
-on 2019 and 2020) and 国办公开办函〔2021〕30号 (reports on 2021 and later); articles are those of the Regulations on Open
-Government Information as revised in 2019.
+Source: the report formats of the national office for the openness of government affairs, 国办公开办函〔2019〕60号
+(reports on 2019 and 2020) and 国办公开办函〔2021〕30号 (reports on 2021 and later); articles are those of the
+Regulations on Open Government Information as revised in 2019.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Literal, TypeVar
@@ -92,8 +93,8 @@ class Block:
 class Table:
     """One statutory table.
 
-    ``layout``: ``matrix`` (rows by columns), ``blocks`` (headed parts with columns of their own) or ``across`` (the rows
-    are printed side by side, as groups of columns).
+    ``layout``: ``matrix`` (rows by columns), ``blocks`` (headed parts with columns of their own) or ``across`` (the
+    rows are printed side by side, as groups of columns).
     """
 
     key: str
@@ -145,8 +146,8 @@ class Table:
 class Identity:
     """A sum that must hold inside one report.
 
-    ``along = "column"``: in each column, the rows ``left`` add up to the rows ``right``. ``along = "row"``: in each row,
-    the columns ``left`` add up to the columns ``right``.
+    ``along = "column"``: in each column, the rows ``left`` add up to the rows ``right``. ``along = "row"``: in each
+    row, the columns ``left`` add up to the columns ``right``.
     """
 
     key: str
@@ -247,19 +248,36 @@ def parse(toml: str, *, name: str = "form") -> Form:
     Raises
     ------
     ValueError
-        On an unknown or missing key, a label printed twice in one place, or an identity that names a missing row.
+        When the text is no TOML, a key is unknown, missing or of the wrong type, a key or label stands twice in one
+        place, or something is named that the form does not have.
     """
     reader = _Reader(name)
-    data = tomllib.loads(toml)
-    head = reader.fields(
-        data, "the file", needs={"edition", "notice", "first_year", "tables"}, may={"last_year", "identities", "continuities"}
-    )
-    tables = tuple(reader.table(key, value) for key, value in head["tables"].items())
-    identities = tuple(reader.identity(item, tables) for item in head.get("identities", ()))
-    continuities = tuple(reader.continuity(item, tables) for item in head.get("continuities", ()))
-    return Form(
-        head["edition"], head["notice"], head["first_year"], head.get("last_year"), tables, identities, continuities
-    )
+    try:
+        data = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise reader.fail(_FILE, f"not TOML: {error}") from error
+    return reader.form(data)
+
+
+_FILE = "the file"
+_Type = Literal["a string", "a whole number", "true or false", "a list of strings", "a table", "a list of tables"]
+
+
+def _is(value: object, expected: _Type) -> bool:
+    """Return whether a TOML value is of the type that ``expected`` names."""
+    match expected:
+        case "a string":
+            return isinstance(value, str) and bool(value.strip())
+        case "a whole number":
+            return type(value) is int
+        case "true or false":
+            return isinstance(value, bool)
+        case "a list of strings":
+            return isinstance(value, list) and all(_is(item, "a string") for item in value)
+        case "a table":
+            return isinstance(value, dict)
+        case "a list of tables":
+            return isinstance(value, list) and all(_is(item, "a table") for item in value)
 
 
 class _Reader:
@@ -271,28 +289,73 @@ class _Reader:
     def fail(self, where: str, what: str) -> ValueError:
         return ValueError(f"{self.name}, {where}: {what}")
 
-    def fields(self, data: dict[str, Any], where: str, *, needs: set[str], may: set[str]) -> dict[str, Any]:
-        unknown = sorted(data.keys() - needs - may)
-        missing = sorted(needs - data.keys())
-        if unknown:
-            raise self.fail(where, f"unknown key {unknown[0]!r}; expected {', '.join(sorted(needs | may))}")
-        if missing:
-            raise self.fail(where, f"missing key {missing[0]!r}")
+    def fields(
+        self, data: dict[str, Any], where: str, *, needs: dict[str, _Type], may: dict[str, _Type]
+    ) -> dict[str, Any]:
+        expected = needs | may
+        for key, value in data.items():
+            if key not in expected:
+                raise self.fail(where, f"unknown key {key!r}; expected {', '.join(sorted(expected))}")
+            if not _is(value, expected[key]):
+                raise self.fail(where, f"{key} is {value!r}; expected {expected[key]}")
+        for key in needs:
+            if key not in data:
+                raise self.fail(where, f"missing key {key!r}")
         return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
 
-    def table(self, key: str, data: dict[str, Any]) -> Table:
+    def once(self, values: Sequence[str], where: str, what: str) -> None:
+        for value in values:
+            if values.count(value) > 1:
+                raise self.fail(where, f"{what} {value!r} stands twice")
+
+    def form(self, data: dict[str, Any]) -> Form:
+        head = self.fields(
+            data,
+            _FILE,
+            needs={"edition": "a string", "notice": "a string", "first_year": "a whole number", "tables": "a table"},
+            may={
+                "last_year": "a whole number",
+                "identities": "a list of tables",
+                "continuities": "a list of tables",
+            },
+        )
+        first, last = head["first_year"], head.get("last_year")
+        if last is not None and last < first:
+            raise self.fail(_FILE, f"last_year {last} lies before first_year {first}")
+        for key, value in head["tables"].items():
+            if not _is(value, "a table"):
+                raise self.fail(_FILE, f"tables.{key} is {value!r}; expected a table")
+        tables = tuple(self._table(key, value, head["edition"]) for key, value in head["tables"].items())
+        identities = tuple(self._identity(item, tables) for item in head.get("identities", ()))
+        continuities = tuple(self._continuity(item, tables) for item in head.get("continuities", ()))
+        keys = [*(identity.key for identity in identities), *(continuity.key for continuity in continuities)]
+        self.once(keys, _FILE, "the identity")
+        return Form(head["edition"], head["notice"], first, last, tables, identities, continuities)
+
+    def _table(self, key: str, data: dict[str, Any], edition: str) -> Table:
         where = f"[tables.{key}]"
-        if "same_as" in data:
-            return self._same_as(key, data, where)
+        table = self._same_as(key, data, where, edition) if "same_as" in data else self._written(key, data, where)
+        self._check(table, where)
+        return table
+
+    def _written(self, key: str, data: dict[str, Any], where: str) -> Table:
         head = self.fields(
             data,
             where,
-            needs={"number", "zh", "en", "layout", "section", "columns", "rows"},
-            may={"stub", "groups", "blocks"},
+            needs={
+                "number": "a string",
+                "zh": "a string",
+                "en": "a string",
+                "layout": "a string",
+                "section": "a string",
+                "columns": "a list of tables",
+                "rows": "a list of tables",
+            },
+            may={"stub": "a string", "groups": "a list of tables", "blocks": "a list of tables"},
         )
         if head["layout"] not in ("matrix", "blocks", "across"):
             raise self.fail(where, f"layout is {head['layout']!r}; expected 'matrix', 'blocks' or 'across'")
-        table = Table(
+        return Table(
             key=key,
             number=head["number"],
             zh=head["zh"],
@@ -305,42 +368,42 @@ class _Reader:
             groups=tuple(self._group(item, where) for item in head.get("groups", ())),
             blocks=tuple(self._block(item, where) for item in head.get("blocks", ())),
         )
-        self._check(table, where)
-        return table
 
-    def _same_as(self, key: str, data: dict[str, Any], where: str) -> Table:
-        head = self.fields(data, where, needs={"same_as"}, may={"without_rows"})
-        other = load(head["same_as"]).table(key)
+    def _same_as(self, key: str, data: dict[str, Any], where: str, edition: str) -> Table:
+        head = self.fields(data, where, needs={"same_as": "a string"}, may={"without_rows": "a list of strings"})
+        later = [known for known in editions() if known > edition]
+        if head["same_as"] not in later:
+            raise self.fail(
+                where,
+                f"same_as is {head['same_as']!r}; expected a later edition ({', '.join(later) or 'there is none'})",
+            )
+        other = next((known for known in load(head["same_as"]).tables if known.key == key), None)
+        if other is None:
+            raise self.fail(where, f"form {head['same_as']} has no table {key!r}")
         without = head.get("without_rows", ())
         for row in without:
             if row not in {known.key for known in other.rows}:
                 raise self.fail(where, f"without_rows names {row!r}, which form {head['same_as']} does not have")
         rows = tuple(
-            Row(
-                row.key,
-                row.label,
-                row.en,
-                row.synonyms,
-                row.group,
-                row.article,
-                row.source,
-                tuple(replaced for replaced in row.replaces if replaced not in without),
-            )
+            replace(row, replaces=tuple(replaced for replaced in row.replaces if replaced not in without))
             for row in other.rows
             if row.key not in without
         )
         used = {group.key for row in rows for group in other.parents(row.group)}
         groups = tuple(group for group in other.groups if group.axis == "column" or group.key in used)
-        return Table(
-            key, other.number, other.zh, other.en, other.layout, other.section, other.stub, other.columns, rows, groups
-        )
+        return replace(other, rows=rows, groups=groups)
 
     def _column(self, data: dict[str, Any], where: str) -> Column:
         fields = self.fields(
             data,
             f"{where} column {data.get('key', '?')}",
-            needs={"key", "label", "en", "unit"},
-            may={"synonyms", "group", "fractional", "signed"},
+            needs={"key": "a string", "label": "a string", "en": "a string", "unit": "a string"},
+            may={
+                "synonyms": "a list of strings",
+                "group": "a string",
+                "fractional": "true or false",
+                "signed": "true or false",
+            },
         )
         return Column(**fields)
 
@@ -348,102 +411,175 @@ class _Reader:
         fields = self.fields(
             data,
             f"{where} row {data.get('key', '?')}",
-            needs={"key", "label", "en"},
-            may={"synonyms", "group", "article", "source", "replaces"},
+            needs={"key": "a string", "label": "a string", "en": "a string"},
+            may={
+                "synonyms": "a list of strings",
+                "group": "a string",
+                "article": "a string",
+                "source": "a string",
+                "replaces": "a list of strings",
+            },
         )
         return Row(**fields)
 
     def _group(self, data: dict[str, Any], where: str) -> Group:
+        where = f"{where} group {data.get('key', '?')}"
         fields = self.fields(
             data,
-            f"{where} group {data.get('key', '?')}",
-            needs={"key", "label", "en", "axis"},
-            may={"synonyms", "parent"},
+            where,
+            needs={"key": "a string", "label": "a string", "en": "a string", "axis": "a string"},
+            may={"synonyms": "a list of strings", "parent": "a string"},
         )
+        if fields["axis"] not in ("row", "column"):
+            raise self.fail(where, f"axis is {fields['axis']!r}; expected 'row' or 'column'")
         return Group(**fields)
 
     def _block(self, data: dict[str, Any], where: str) -> Block:
         fields = self.fields(
             data,
             f"{where} block {data.get('key', '?')}",
-            needs={"key", "label", "en", "columns", "rows"},
-            may=set(),
+            needs={
+                "key": "a string",
+                "label": "a string",
+                "en": "a string",
+                "columns": "a list of strings",
+                "rows": "a list of strings",
+            },
+            may={},
         )
         return Block(**fields)
 
     def _check(self, table: Table, where: str) -> None:
-        rows = {row.key for row in table.rows}
-        columns = {column.key for column in table.columns}
-        groups = {group.key for group in table.groups}
-        for kind, keys in (
-            ("row", [row.key for row in table.rows]),
-            ("column", [column.key for column in table.columns]),
-            ("group", [group.key for group in table.groups]),
+        """Check that what a table names is there, once."""
+        rows = tuple(row.key for row in table.rows)
+        columns = tuple(column.key for column in table.columns)
+        for keys, what in (
+            (rows, "the row key"),
+            (columns, "the column key"),
+            (tuple(group.key for group in table.groups), "the group key"),
+            (tuple(block.key for block in table.blocks), "the block key"),
+            (tuple(row for block in table.blocks for row in block.rows), "among the rows of the blocks,"),
         ):
-            for key in keys:
-                if keys.count(key) > 1:
-                    raise self.fail(where, f"the {kind} key {key!r} stands twice")
+            self.once(keys, where, what)
+        self._check_groups(table, where)
         self._check_labels(table, where)
         for row in table.rows:
-            if row.group is not None and row.group not in groups:
-                raise self.fail(where, f"row {row.key!r} names the missing group {row.group!r}")
-            for replaced in row.replaces:
-                if replaced not in rows:
-                    raise self.fail(where, f"row {row.key!r} replaces the missing row {replaced!r}")
-        for column in table.columns:
-            if column.group is not None and column.group not in groups:
-                raise self.fail(where, f"column {column.key!r} names the missing group {column.group!r}")
-        for group in table.groups:
-            if group.parent is not None and group.parent not in groups:
-                raise self.fail(where, f"group {group.key!r} names the missing parent {group.parent!r}")
+            self._known(row.replaces, rows, where, f"row {row.key!r} replaces the missing row")
+            if row.key in row.replaces:
+                raise self.fail(where, f"row {row.key!r} replaces itself")
+        if (table.layout == "blocks") != bool(table.blocks):
+            raise self.fail(where, f"layout is {table.layout!r} and there are {len(table.blocks)} blocks")
         for block in table.blocks:
-            for key in block.rows:
-                if key not in rows:
-                    raise self.fail(where, f"block {block.key!r} names the missing row {key!r}")
-            for key in block.columns:
-                if key not in columns:
-                    raise self.fail(where, f"block {block.key!r} names the missing column {key!r}")
+            self.once(block.columns, where, f"block {block.key!r}: the column")
+            self._known(block.rows, rows, where, f"block {block.key!r} names the missing row")
+            self._known(block.columns, columns, where, f"block {block.key!r} names the missing column")
+        if table.blocks:
+            printed = table.places()
+            self._known(rows, [row for row, _ in printed], where, "no block has the row")
+            self._known(columns, [column for _, column in printed], where, "no block has the column")
+
+    def _known(self, keys: Iterable[str], known: Iterable[str], where: str, what: str) -> None:
+        for key in keys:
+            if key not in known:
+                raise self.fail(where, f"{what} {key!r}")
+
+    def _check_groups(self, table: Table, where: str) -> None:
+        """Check that every row, column and group stands in a group of its own axis, and no group inside itself."""
+        groups = {group.key: group for group in table.groups}
+        named = (
+            *((f"row {row.key!r}", row.group, "row") for row in table.rows),
+            *((f"column {column.key!r}", column.group, "column") for column in table.columns),
+            *((f"group {group.key!r}", group.parent, group.axis) for group in table.groups),
+        )
+        for who, key, axis in named:
+            if key is not None and (key not in groups or groups[key].axis != axis):
+                raise self.fail(where, f"{who} names the group {key!r}; there is no such group of {axis}s")
+        for group in table.groups:
+            above: list[str] = []
+            parent = group.parent
+            while parent is not None:
+                if parent == group.key or parent in above:
+                    raise self.fail(where, f"group {group.key!r} stands inside itself")
+                above.append(parent)
+                parent = groups[parent].parent
 
     def _check_labels(self, table: Table, where: str) -> None:
-        for kind, values in (("row", table.rows), ("column", table.columns)):
+        """Check that no two rows, columns, blocks or groups of one place share a label."""
+        for kind, values in (
+            ("row", [(row.group, row.key, (row.label, *row.synonyms)) for row in table.rows]),
+            ("column", [(column.group, column.key, (column.label, *column.synonyms)) for column in table.columns]),
+            ("group", [(group.parent, group.key, (group.label, *group.synonyms)) for group in table.groups]),
+            ("block", [(None, block.key, (block.label,)) for block in table.blocks]),
+        ):
             seen: dict[tuple[str | None, str], str] = {}
-            for value in values:
-                for label in {label_key(text) for text in (value.label, *value.synonyms)}:
-                    place = (value.group, label)
-                    if seen.setdefault(place, value.key) != value.key:
+            for group, key, labels in values:
+                for label in labels:
+                    printed = label_key(label)
+                    if not printed:
+                        raise self.fail(where, f"the {kind} {key!r} has the label {label!r}, which has no letters")
+                    if seen.setdefault((group, printed), key) != key:
                         raise self.fail(
-                            where, f"the {kind}s {seen[place]!r} and {value.key!r} share the label {value.label!r}"
+                            where, f"the {kind}s {seen[group, printed]!r} and {key!r} share the label {label!r}"
                         )
 
-    def _terms(self, data: dict[str, Any], tables: tuple[Table, ...], where: str, sides: tuple[str, ...]) -> None:
+    def _terms(self, data: dict[str, Any], tables: tuple[Table, ...], where: str, sides: tuple[str, ...]) -> Table:
         table = next((table for table in tables if table.key == data["table"]), None)
         if table is None:
             raise self.fail(where, f"names the missing table {data['table']!r}")
         if data["along"] not in ("row", "column"):
             raise self.fail(where, f"along is {data['along']!r}; expected 'row' or 'column'")
         kind, known = (
-            ("row", {row.key for row in table.rows})
+            ("row", [row.key for row in table.rows])
             if data["along"] == "column"
-            else ("column", {column.key for column in table.columns})
+            else ("column", [column.key for column in table.columns])
         )
         for side in sides:
-            for term in data.get(side, ()):
-                if term not in known:
-                    raise self.fail(where, f"{side} names the missing {kind} {term!r} of table {table.key!r}")
+            terms = data.get(side, ())
+            self._known(terms, known, where, f"{side} names a {kind} that table {table.key!r} does not have,")
+            self.once(terms, where, f"{side}: the {kind}")
+            if side in data and not terms:
+                raise self.fail(where, f"{side} is empty")
+        return table
 
-    def identity(self, data: dict[str, Any], tables: tuple[Table, ...]) -> Identity:
+    def _identity(self, data: dict[str, Any], tables: tuple[Table, ...]) -> Identity:
         where = f"identity {data.get('key', '?')}"
-        fields = self.fields(data, where, needs={"key", "table", "along", "left", "right", "en", "source"}, may=set())
+        fields = self.fields(
+            data,
+            where,
+            needs={
+                "key": "a string",
+                "table": "a string",
+                "along": "a string",
+                "left": "a list of strings",
+                "right": "a list of strings",
+                "en": "a string",
+                "source": "a string",
+            },
+            may={},
+        )
         self._terms(fields, tables, where, ("left", "right"))
+        self.once(fields["left"] + fields["right"], where, "on both sides,")
         return Identity(**fields)
 
-    def continuity(self, data: dict[str, Any], tables: tuple[Table, ...]) -> Continuity:
+    def _continuity(self, data: dict[str, Any], tables: tuple[Table, ...]) -> Continuity:
         where = f"continuity {data.get('key', '?')}"
         fields = self.fields(
             data,
             where,
-            needs={"key", "table", "along", "this_year", "last_year", "en"},
-            may={"plus", "minus", "rows"},
+            needs={
+                "key": "a string",
+                "table": "a string",
+                "along": "a string",
+                "this_year": "a list of strings",
+                "last_year": "a list of strings",
+                "en": "a string",
+            },
+            may={"plus": "a list of strings", "minus": "a list of strings", "rows": "a list of strings"},
         )
-        self._terms(fields, tables, where, ("this_year", "last_year", "plus", "minus"))
+        table = self._terms(fields, tables, where, ("this_year", "last_year", "plus", "minus"))
+        if "rows" in fields:
+            if fields["along"] == "column":
+                raise self.fail(where, "rows limits an identity along rows; along is 'column'")
+            self._known(fields["rows"], [row.key for row in table.rows], where, "rows names the missing row")
+            self.once(fields["rows"], where, "rows:")
         return Continuity(**fields)
