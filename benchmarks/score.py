@@ -111,19 +111,21 @@ def _line(row: Sequence[str], numbered: Sequence[int]) -> Line:
 
 def _compared(line: Line, wanted: Sequence[str]) -> Score:
     """Return the best score of a row; a reading of another length counts by what stands in the right order."""
-    best = Score(0, 0, len(wanted))
+    best = _nothing_of(wanted)
+    count = best.missing
     for reading in line.readings:
         if len(reading) == len(wanted):
-            right = sum(a == b for a, b in zip(reading, wanted, strict=True))
-            wrong = sum(bool(a) and a != b for a, b in zip(reading, wanted, strict=True))
+            pairs = [(a, b) for a, b in zip(reading, wanted, strict=True) if a and b]
+            right = sum(a == b for a, b in pairs)
+            wrong = len(pairs) - right
         elif abs(len(reading) - len(wanted)) <= 2:
             blocks = SequenceMatcher(None, reading, wanted, autojunk=False).get_matching_blocks()
-            right, wrong = sum(block.size for block in blocks), 0
+            right = sum(bool(wanted[n]) for block in blocks for n in range(block.b, block.b + block.size))
+            wrong = 0
         else:
             continue
-        best = max(
-            best, Score(right, wrong, len(wanted) - right - wrong), key=lambda score: (score.right, -score.wrong)
-        )
+        found = Score(right, wrong, count - right - wrong)
+        best = max(best, found, key=lambda one: (one.right, -one.wrong))
     return best
 
 
