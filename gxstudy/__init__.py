@@ -24,7 +24,8 @@ from gxstudy.trace import overlay, trace
 if TYPE_CHECKING:
     from gxstudy import figures, specimens, studies
     from gxstudy.corpus import Corpus, build, open
-    from gxstudy.frames import checks, codebook, facts, reports, tidy, wide
+    from gxstudy.frames import checks, facts, reports, tidy, wide
+    from gxstudy.frames.codebook import codebook
 
 __version__ = "0.1.0"
 __all__ = [

@@ -6,15 +6,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from gxstudy import display, forms, grids, prose
 from gxstudy.audit import Check, audit
-from gxstudy.errors import CallError, NotAReportError, UnknownFileKindError, UnknownFormError, UnreadableFileError
+from gxstudy.errors import CallError, NotAReportError, UnknownFormError, UnreadableFileError
 from gxstudy.fill import Entry, Filled, Sheet, fill
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Grid, Kind, Paragraph
 from gxstudy.prose import Fact, Fee, Heading
+from gxstudy.readers import files
+from gxstudy.readers.files import Source
 
 __all__ = ["Report", "read_report"]
 
@@ -87,7 +88,7 @@ class Report:
         return display.html(self)
 
 
-def read_report(source: str | Path | bytes | BinaryIO, *, report_id: str | None = None) -> Report:
+def read_report(source: Source, *, report_id: str | None = None) -> Report:
     """Read one annual report.
 
     Parameters
@@ -110,48 +111,17 @@ def read_report(source: str | Path | bytes | BinaryIO, *, report_id: str | None 
     OSError
         When the path cannot be opened.
     """
-    data, name = _load(source)
+    data, name = files.load(source)
     digest = hashlib.sha256(data).hexdigest()
     label = name if name is not None else f"bytes:{digest[:12]}"
     known_as = report_id or (Path(name).stem if name is not None else digest[:12])
     try:
-        return _report(_document(data), known_as, label, digest)
+        return _report(files.document(data), known_as, label, digest)
     except UnreadableFileError as error:
         if str(error).startswith(f"{label}: "):
             raise
         msg = f"{label}: {error}"
         raise type(error)(msg) from error
-
-
-def _load(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str | None]:
-    if isinstance(source, bytes):
-        return source, None
-    if isinstance(source, str | Path):
-        return Path(source).read_bytes(), str(source)
-    if hasattr(source, "read"):
-        data = source.read()
-        if isinstance(data, bytes):
-            name = getattr(source, "name", None)
-            return data, name if isinstance(name, str) else None
-    msg = f"read_report takes a path, bytes or an open binary file; got {type(source).__name__}"
-    raise CallError(msg)
-
-
-def _document(data: bytes) -> Document:
-    """Return what the reader for this kind of file makes of it."""
-    from gxstudy.readers import kinds
-
-    kind = kinds.kind_of(data)
-    if kind == "pdf":
-        from gxstudy.readers import pdf
-
-        return pdf.read(data)
-    if kind == "text":
-        from gxstudy.readers import text
-
-        return text.read(data)
-    msg = f"the file is of the kind {kind!r}, which this version does not read; save it as PDF"
-    raise UnknownFileKindError(msg)
 
 
 def _report(document: Document, report_id: str, source: str, sha256: str) -> Report:

@@ -16,6 +16,7 @@ from gxstudy.display import words
 from gxstudy.errors import CallError
 from gxstudy.findings import Finding
 from gxstudy.layout import Box, union
+from gxstudy.readers import files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -238,7 +239,7 @@ def _data(report: Report, file: str | Path | bytes | None) -> bytes:
             missing = "" if file is None else f", and there is no file {path}"
             msg = f"report {report.report_id!r} {known}{missing}; say where its file is: trace(..., file=path or bytes)"
             raise CallError(msg)
-        data, name = path.read_bytes(), str(path)
+        data, name = files.load(path).data, str(path)
     digest = hashlib.sha256(data).hexdigest()
     if digest != report.sha256:
         msg = (
