@@ -29,6 +29,14 @@ __all__ = ["main", "normalised", "run_notebook"]
 
 _FILE = click.Path(path_type=Path)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_RAW, _PROCESSED = Path("data/raw"), Path("data/processed")
+_DRAWINGS = (
+    ("zero_applications", None),
+    ("zero_applications_by_year", "year"),
+    ("zero_applications_by_level", "level"),
+    ("zero_applications_by_sector", "sector"),
+)
+_LANGUAGES: tuple[tuple[Literal["en", "zh"], str], ...] = (("en", ""), ("zh", "_zh"))
 _CELL_SECONDS = 600
 _FLEETING = frozenset({"execution", "ExecuteTime", "collapsed", "scrolled", "trusted"})
 _KERNEL_ENVIRONMENT = {
@@ -206,43 +214,75 @@ def _as_json(file: Path, report: Report) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
+_JOBS = click.option(
+    "--jobs", type=click.IntRange(min=1), help="Reports read at the same time  [default: one a processor]"
+)
+
+
 @commands.command()
 @click.argument("raw", type=_FOLDER)
 @click.argument("out", type=_FOLDER)
-@click.option("--jobs", type=click.IntRange(min=1), help="Reports read at the same time  [default: one a processor]")
-def build(raw: Path, out: Path, jobs: int | None) -> None:
+@_JOBS
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds for one file."
+)
+def build(raw: Path, out: Path, jobs: int | None, timeout: float) -> None:
     """Read the reports of a folder into a dataset.
 
-    Which reports, RAW/registry.csv says. OUT is rewritten: figures, reports, checks, findings and failures (CSV and
-    Parquet) with a manifest; the same inputs give the same bytes. A file that cannot be read is a row of failures, not
-    an end of the work.
+    Every report below RAW is read; what RAW/registry.csv says of it goes with it. OUT holds figures, reports, facts,
+    checks, findings and failures (CSV and Parquet) with a manifest; the same files give the same bytes. A file that
+    cannot be read is a row of failures, not an end of the work. An interrupted build goes on where it was.
     """
-    _build(raw, out, jobs)
+    _build(raw, out, jobs=jobs, timeout=timeout)
 
 
-def _build(raw: Path, out: Path, jobs: int | None) -> None:
+def _build(raw: Path, out: Path, *, jobs: int | None, timeout: float) -> None:
+    """Build with a bar on a terminal, and quietly elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     from gxstudy import corpus
 
-    built = corpus.build(raw, out, jobs=jobs)
-    click.echo(f"{out}: {len(built.reports)} reports read, {len(built.failures)} failed, {len(built.figures)} figures")
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("reports", total=None)
+
+        def told(state: corpus.Progress) -> None:
+            description = f"reports, {state.kept} known, {state.failed} failed"
+            bar.update(task, total=state.total, completed=state.done, description=description)
+
+        built = corpus.build(raw, out, jobs=jobs, timeout=timeout, progress=told)
+    counts = built.manifest["counts"]
+    click.echo(f"{out}: {counts['read']} of {counts['files']} files read, {counts['rows']['figures']} figures")
+    if counts["failed"]:
+        click.echo(f"{out}: {counts['failed']} failed, see failures.csv", err=True)
 
 
 @commands.command()
-@click.option("--processed", type=_FOLDER, default=Path("data/processed"), show_default=True, help="The dataset.")
+@click.option("--raw", type=_FOLDER, default=_RAW, show_default=True, help="Holds published_figures.csv.")
+@click.option("--processed", type=_FOLDER, default=_PROCESSED, show_default=True, help="The dataset.")
 @click.option("--out", type=_FOLDER, help="Where to save them  [default: figures in the dataset]")
-def figures(processed: Path, out: Path | None) -> None:
+def figures(raw: Path, processed: Path, out: Path | None) -> None:
     """Draw the figures of the studies.
 
-    Each is saved as PDF, SVG and PNG.
+    They are drawn from the dataset and the list of published figures, in English and Chinese; each is saved as PDF, SVG
+    and PNG, with the numbers it shows as CSV.
     """
-    _figures(processed, out or processed / "figures")
+    _figures(raw, processed, out or processed / "figures")
 
 
-def _figures(processed: Path, out: Path) -> None:
-    from gxstudy import figures as drawing
+def _figures(raw: Path, processed: Path, out: Path) -> None:
+    from gxstudy import corpus, studies
+    from gxstudy import figures as drawings
+    from gxstudy.panel import panel, published, stack
 
-    for path in drawing.draw_all(processed, out):
-        click.echo(str(path))
+    known = stack([panel(corpus.open(processed).figures), published(raw / "published_figures.csv")])
+    for name, by in _DRAWINGS:
+        result = studies.zero_applications(known, by=by)
+        for lang, ending in _LANGUAGES:
+            drawings.save(drawings.zero_applications(result, lang=lang), out, f"{name}{ending}")
+            click.echo(str(out / f"{name}{ending}"))
 
 
 @commands.command()
@@ -268,20 +308,20 @@ def _run_notebooks(folder: Path) -> None:
 
 @commands.command()
 @click.option("--root", type=_FOLDER, default=Path(), help="The project's folder  [default: this one]")
-@click.option("--jobs", type=click.IntRange(min=1), help="Reports read at the same time  [default: one a processor]")
+@_JOBS
 def reproduce(root: Path, jobs: int | None) -> None:
     """Do everything again.
 
     Read data/raw into data/processed, run the notebooks, draw the figures.
     """
-    raw, processed, folder = root / "data" / "raw", root / "data" / "processed", root / "notebooks"
+    raw, processed, folder = root / _RAW, root / _PROCESSED, root / "notebooks"
     for needed in (raw, folder):
         if not needed.is_dir():
             msg = f"there is no folder {needed.resolve()}: run this in the project's folder, or name it with --root"
             raise CallError(msg)
-    _build(raw, processed, jobs)
+    _build(raw, processed, jobs=jobs, timeout=60.0)
     _run_notebooks(folder)
-    _figures(processed, processed / "figures")
+    _figures(raw, processed, processed / "figures")
 
 
 def run_notebook(path: Path) -> None:
@@ -305,7 +345,7 @@ def run_notebook(path: Path) -> None:
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
         coalesce_streams=True,
-        extra_arguments=["--HistoryManager.enabled=False"],
+        extra_arguments=["--HistoryManager.enabled=False", "--log-level=ERROR"],
     )
     try:
         client.execute(env={**os.environ, **_KERNEL_ENVIRONMENT})

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +20,7 @@ from gxstudy import errors
 from gxstudy.cli import commands, normalised, run_notebook
 from gxstudy.findings import Code, Place, finding
 
+RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 HONGZE = handmade.report(
     handmade.HONGZE_DISPUTES,
     variant=True,
@@ -166,6 +169,52 @@ def test_check_of_a_real_report(shared: Path, name: str, code: int) -> None:
     result = run("check", shared / "reports" / f"{name}.pdf")
     assert result.exit_code == code, result.output
     assert len(result.output.splitlines()) == 1
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """What is in a folder, caches left out."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and ".cache" not in path.parts)
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_reproduce_does_everything_and_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    raw, processed = tmp_path / "data" / "raw", tmp_path / "data" / "processed"
+    raw.mkdir(parents=True)
+    shutil.copy(RAW / "published_figures.csv", raw)
+    for name in ("hongze-2023.pdf", "hotan-science-2024.pdf"):
+        shutil.copy(RAW / "reports" / name, raw)
+    (tmp_path / "notebooks").mkdir()
+    source = "import gxstudy as gx\nlen(gx.open('../data/processed').figures)"
+    path = notebook(tmp_path / "notebooks" / "one.ipynb", source)
+    result = run("reproduce", "--root", tmp_path, "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    assert f"{processed}: 2 of 2 files read, 386 figures" in result.output
+    assert result.stderr == ""
+    assert nbformat.reads(path.read_text(), as_version=4).cells[1].outputs[0].data["text/plain"] == "386"
+    once = hashes(tmp_path)
+    assert {"pdf", "svg", "png", "csv"} <= {name.rpartition(".")[2] for name in once if "figures/" in name}
+    shutil.rmtree(processed)
+    assert run("reproduce", "--root", tmp_path).exit_code == 0
+    assert hashes(tmp_path) == once
+
+
+def test_build_counts_what_failed_and_goes_on(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(RAW / "reports" / "hotan-science-2024.pdf", raw)
+    (raw / "broken.pdf").write_bytes(b"%PDF-1.7\n1 0 obj")
+    result = run("build", raw, tmp_path / "out", "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{tmp_path / 'out'}: 1 of 2 files read, 200 figures\n"
+    assert result.stderr == f"{tmp_path / 'out'}: 1 failed, see failures.csv\n"
+    assert (tmp_path / "out" / "failures.csv").read_text().count("broken") >= 1
+    assert run("build", tmp_path / "none", tmp_path / "out").exit_code == 2
+
+
+def test_figures_need_a_dataset(tmp_path: Path) -> None:
+    result = run("figures", "--processed", tmp_path, "--raw", RAW)
+    assert result.exit_code == 2
+    assert "build one with: gxstudy build" in result.stderr
 
 
 def test_reproduce_outside_a_project_says_what_is_missing(tmp_path: Path) -> None:

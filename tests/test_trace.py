@@ -9,12 +9,14 @@ import handmade
 import pytest
 from PIL import Image
 
+import gxstudy as gx
 from gxstudy.errors import CallError
 from gxstudy.findings import Code, Place, finding
 from gxstudy.layout import Box
 from gxstudy.report import Report
 from gxstudy.trace import _MARGIN, _PAGE_SCALE, Picture, overlay, trace
 
+RAW = Path(__file__).resolve().parents[1] / "data" / "raw" / "reports"
 MARK = (213, 94, 0)
 BOX = Box(1, 100.0, 60.0, 112.0, 72.0)
 
@@ -164,9 +166,19 @@ def test_a_file_that_moved_or_changed_or_was_bytes_says_so(page: Path, tmp_path:
     assert trace(reported(page, source="bytes:0"), *place, file=page).png
 
 
-def test_overlay_of_a_real_page_marks_every_figure_on_it(shared: Path) -> None:
-    import gxstudy as gx
+def test_every_figure_and_placed_finding_of_a_report_in_the_project_can_be_traced() -> None:
+    report = gx.read_report(RAW / "hongze-2023.pdf")
+    for entry in report.entries[::37]:
+        assert trace(report, entry.table, entry.row, entry.column).width > 1000
+    failed = [one for one in report.findings if one.code == Code.IDENTITY_FAILED]
+    assert [one.where.row for one in failed] == ["review", "suit_after_review"]
+    assert all(trace(report, one).caption.startswith("error: identity_failed") for one in failed)
+    (page,) = {box.page for box in report.entry("disputes", "review", "total").boxes}
+    figures = sum(any(box.page == page for box in entry.boxes) for entry in report.entries)
+    assert overlay(report, page).caption.endswith(f", {figures} figures")
 
+
+def test_overlay_of_a_real_page_marks_every_figure_on_it(shared: Path) -> None:
     report = gx.read_report(shared / "reports" / "hongze-2023.pdf")
     picture = overlay(report, 4)
     assert picture.caption == "hongze-2023, page 4: 42 rulings, 2 grids, 78 figures"
@@ -176,8 +188,6 @@ def test_overlay_of_a_real_page_marks_every_figure_on_it(shared: Path) -> None:
 
 
 def test_a_real_figure_is_traced(shared: Path) -> None:
-    import gxstudy as gx
-
     report = gx.read_report(shared / "reports" / "hongze-2023.pdf")
     picture = trace(report, "disputes", "review", "total")
     assert "10+1+0+0 = 11, printed 0" in picture.caption

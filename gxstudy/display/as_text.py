@@ -128,10 +128,15 @@ def _wrap(text: str, width: int) -> list[str]:
 def _figure(entry: Entry | None) -> tuple[str, str, str]:
     """Return what a terminal shows of one figure: its text, its sign, its style."""
     if entry is None or entry.status == "absent":
-        return "", words.STATUS_SIGNS["absent"], "dim"
+        return words.STATUS_SIGNS["absent"], "", "dim"
     style = _STYLES[entry.grade]
     if entry.status == "blank":
-        return "", words.signs(entry), style if entry.grade == "contradicted" else "dim"
+        failed = entry.grade == "contradicted"
+        return (
+            words.STATUS_SIGNS["blank"],
+            words.GRADE_SIGNS["contradicted"] if failed else "",
+            style if failed else "dim",
+        )
     if entry.status == "unreadable":
         return words.figure(entry)[:10], words.signs(entry), "bold magenta"
     shown = str(entry.value) if entry.status == "annotated" else words.figure(entry)
