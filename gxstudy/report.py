@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from gxstudy import display, forms, grids, prose
 from gxstudy.audit import Check, audit
 from gxstudy.errors import CallError, NotAReportError, UnknownFormError, UnreadableFileError
 from gxstudy.fill import Entry, Filled, Sheet, fill
+from gxstudy.fill.agree import agree
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Grid, Kind, Paragraph
 from gxstudy.prose import Fact, Fee, Heading
@@ -88,7 +90,9 @@ class Report:
         return display.html(self)
 
 
-def read_report(source: Source, *, report_id: str | None = None) -> Report:
+def read_report(
+    source: Source, *, report_id: str | None = None, second_reader: Literal["camelot"] | None = None
+) -> Report:
     """Read one annual report.
 
     Parameters
@@ -97,6 +101,9 @@ def read_report(source: Source, *, report_id: str | None = None) -> Report:
         A path, the bytes of a file, or an open binary file. What it is, is decided by its content.
     report_id
         A name for the report; by default the file name without its ending, or the beginning of the hash for bytes.
+    second_reader
+        Read a PDF with Camelot too and compare the two readings: agreement lifts *unchecked* to *confirmed*,
+        disagreement is a finding. It costs some ten times the time.
 
     Returns
     -------
@@ -108,6 +115,8 @@ def read_report(source: Source, *, report_id: str | None = None) -> Report:
     ------
     UnreadableFileError
         When no report can be read from it; the branches (:mod:`gxstudy.errors`) say why.
+    CallError
+        When a second reader is asked for that does not exist, or for a file that is no PDF.
     OSError
         When the path cannot be opened.
     """
@@ -116,7 +125,9 @@ def read_report(source: Source, *, report_id: str | None = None) -> Report:
     label = name if name is not None else f"bytes:{digest[:12]}"
     known_as = report_id or (Path(name).stem if name is not None else digest[:12])
     try:
-        return _report(files.document(data), known_as, label, digest)
+        document = files.document(data)
+        second = _second_reading(data, document, second_reader)
+        return _report(data, document, second, _Name(known_as, label, digest))
     except UnreadableFileError as error:
         if str(error).startswith(f"{label}: "):
             raise
@@ -124,7 +135,13 @@ def read_report(source: Source, *, report_id: str | None = None) -> Report:
         raise type(error)(msg) from error
 
 
-def _report(document: Document, report_id: str, source: str, sha256: str) -> Report:
+class _Name(NamedTuple):
+    report_id: str
+    source: str
+    sha256: str
+
+
+def _report(data: bytes, document: Document, second: Filled | None, name: _Name) -> Report:
     found: list[Grid] = []
     paragraphs: list[Paragraph] = []
     for page in document.pages:
@@ -133,13 +150,18 @@ def _report(document: Document, report_id: str, source: str, sha256: str) -> Rep
         paragraphs += grids.paragraphs(page, on_page)
     filled = fill(tuple(found))
     if not filled.sheets:
-        raise _no_form(tuple(paragraphs), found)
+        filled = _fallback(data, document, tuple(paragraphs), found)
     narrative = _of_this_report(tuple(paragraphs), filled)
     heading = prose.heading(narrative)
     if filled.edition is None and heading.year is not None:
         filled = fill(tuple(found), year=heading.year)
     facts = prose.facts(narrative)
     checked = audit(filled.sheets, facts)
+    sheets = checked.sheets
+    compared: tuple[Finding, ...] = ()
+    if second is not None:
+        sheets, differences = agree(checked.sheets, second.sheets)
+        compared = (*second.findings, *differences)
     findings = (
         *document.findings,
         *_heading_findings(heading),
@@ -147,23 +169,70 @@ def _report(document: Document, report_id: str, source: str, sha256: str) -> Rep
         *_grid_findings(found),
         *filled.findings,
         *checked.findings,
+        *compared,
     )
     return Report(
-        report_id=report_id,
-        source=source,
-        sha256=sha256,
+        report_id=name.report_id,
+        source=name.source,
+        sha256=name.sha256,
         kind=document.kind,
         pages=len(document.pages),
         organ=heading.organ,
         year=heading.year,
         edition=filled.edition or forms.editions()[-1],
-        sheets=checked.sheets,
+        sheets=sheets,
         facts=facts,
         fee=prose.fee(narrative),
         checks=checked.checks,
         findings=findings,
         paragraphs=narrative,
     )
+
+
+def _second_reading(data: bytes, document: Document, reader: str | None) -> Filled | None:
+    """Return the form as the second reader fills it; None when none is asked for."""
+    if reader is None:
+        return None
+    if reader != "camelot":
+        msg = f"no second reader {reader!r}; there is: camelot"
+        raise CallError(msg)
+    if document.kind != "pdf":
+        msg = f"the second reader reads PDF; this file is of the kind {document.kind!r}"
+        raise CallError(msg)
+    return _with_camelot(data, document)
+
+
+def _with_camelot(data: bytes, document: Document) -> Filled:
+    """Return the form filled from Camelot's grids: those it sees ruled or, where they hold no table of it, inferred."""
+    from gxstudy.readers import camelot
+
+    pages = [page.number for page in document.pages if page.words]
+    ruled = camelot.grids(data, pages=pages)
+    filled = fill(ruled.grids)
+    noticed = ruled.findings
+    if not filled.sheets:
+        inferred = camelot.unruled_grids(data, pages=pages)
+        filled = fill(inferred.grids)
+        noticed = (*noticed, *inferred.findings)
+    return replace(filled, findings=noticed)
+
+
+def _fallback(data: bytes, document: Document, paragraphs: tuple[Paragraph, ...], found: list[Grid]) -> Filled:
+    """Return the form filled by the second reader, for a report in which no table of the form was found.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is no report, or the second reader finds no table either.
+    """
+    if document.kind == "pdf" and _speaks_of_itself(paragraphs):
+        filled = _with_camelot(data, document)
+        if filled.sheets:
+            message = (
+                "no table of the form was found among the rules and words of the file; the second reader found them"
+            )
+            return replace(filled, findings=(finding(Code.SECOND_READER_USED, message), *filled.findings))
+    raise _no_form(paragraphs, found)
 
 
 def _of_this_report(paragraphs: tuple[Paragraph, ...], filled: Filled) -> tuple[Paragraph, ...]:
@@ -183,9 +252,14 @@ def _of_this_report(paragraphs: tuple[Paragraph, ...], filled: Filled) -> tuple[
     return tuple(paragraph for paragraph in paragraphs if start <= paragraph.page <= last + AFTER_PAGES)
 
 
-def _no_form(paragraphs: tuple[Paragraph, ...], found: list[Grid]) -> UnreadableFileError:
+def _speaks_of_itself(paragraphs: tuple[Paragraph, ...]) -> bool:
+    """Return whether the text calls itself a report on information disclosure."""
     text = "".join(paragraph.text for paragraph in paragraphs)
-    if "信息公开" in text and ("年度报告" in text or "工作报告" in text or "年报" in text):
+    return "信息公开" in text and any(word in text for word in ("年度报告", "工作报告", "年报"))
+
+
+def _no_form(paragraphs: tuple[Paragraph, ...], found: list[Grid]) -> UnreadableFileError:
+    if _speaks_of_itself(paragraphs):
         msg = (
             f"the file is a report on information disclosure, but none of its {len(found)} tables is one of the "
             "statutory form (editions 2019 and 2021); earlier forms and reports in prose only are not read"
@@ -199,7 +273,7 @@ def _no_form(paragraphs: tuple[Paragraph, ...], found: list[Grid]) -> Unreadable
 
 
 def _heading_findings(heading: Heading) -> list[Finding]:
-    noticed = []
+    noticed = list(heading.findings)
     if heading.organ is None:
         noticed.append(finding(Code.ORGAN_UNKNOWN, "no title or signature names the organ"))
     if heading.year is None:
