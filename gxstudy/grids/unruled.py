@@ -65,8 +65,16 @@ class _Line:
 
 
 def worth_a_look(words: Sequence[Word]) -> bool:
-    """Return whether enough words are plain figures for a table without lines."""
-    return sum(word.text.isdigit() or word.text in "/-—" for word in words) >= 3
+    """Return whether some words are plain figures that stand apart from the word before them on their line."""
+    found = 0
+    for before, word in pairwise(words):
+        if word.text.isdigit() or word.text in "/-—":
+            high = word.bottom - word.top
+            if word.x0 - before.x1 > 0.9 * APART * high and abs(word.top - before.top) < 0.5 * high:
+                found += 1
+                if found == 3:
+                    return True
+    return False
 
 
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
