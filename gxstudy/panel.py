@@ -84,7 +84,7 @@ class Panel:
         )
 
 
-def panel(figures: pd.DataFrame, *, about: pd.DataFrame | None = None) -> Panel:
+def panel(figures: pd.DataFrame, *, facts: pd.DataFrame | None = None, about: pd.DataFrame | None = None) -> Panel:
     """Lay out tidy figures as an organ-year panel.
 
     Figures of the two editions share a column only where both forms ask for the same quantity under the same key; the
@@ -96,10 +96,15 @@ def panel(figures: pd.DataFrame, *, about: pd.DataFrame | None = None) -> Panel:
     ----------
     figures
         One row a figure, as :func:`gxstudy.tidy` gives it.
+    facts
+        One row a number said in the text, as :func:`gxstudy.facts` gives it: columns ``prose.KEY``. A number said
+        twice and differently is none (state ``unreadable``); a text that does not say it leaves it ``absent``. Without
+        ``facts`` the text counts as not looked at.
     about
         What else is known of the reports, one row each, keyed by ``report_id``: its columns are added to the panel.
-        Columns called ``prose.*`` are figures said in the text. A report that is only here, because it prints no
-        table, becomes a row without figures: without ``about`` such a report is not in the panel at all.
+
+        A report without tables is in neither ``figures`` nor, if its text says no number, ``facts``. It is a row of the
+        panel where ``about`` names it (with ``organ`` and ``year``): give ``corpus.reports``.
 
     Returns
     -------
@@ -135,6 +140,8 @@ def panel(figures: pd.DataFrame, *, about: pd.DataFrame | None = None) -> Panel:
     wide = _Wide(*(cells[name].unstack("place")[places] for name in ("value", "status", "grade")))  # noqa: PD010
     if about is not None:
         frame, wide = _describe(frame, wide, about)
+    if facts is not None:
+        frame, wide = _listen(frame, wide, facts)
     wide = wide._replace(states=wide.states.astype("object").where(wide.states.notna(), "absent"))
     wide, foreign = _without_foreign_units(_bridge(wide))
     why = "an amount of money printed with a unit of its own; no unit is converted"
@@ -159,8 +166,9 @@ def published(path: str | Path) -> Panel:
     Panel
         ``part`` is ``purposive`` for rows without a ``selection=`` note (many were found by asking for reports that
         say no application was received) and otherwise what the note says (``repeat_year``: found without naming an
-        outcome). The parts answer different questions and are never to be pooled silently. ``prose.carried_in`` is the
-        number carried over from the year before as the text says it (notes ``narr_prev``, ``prose_prev``). The columns
+        outcome). The parts answer different questions and are never to be pooled silently.
+        ``prose.applications_carried_in`` is the number carried over from the year before as the text says it (notes
+        ``narr_prev``, ``prose_prev``). The columns
         of :data:`MARKS`: ``scope_citywide`` (covers more than the organ), ``organ_inferred`` (name from the address or
         the context), ``host_third_party`` (not on the organ's own site), ``wording_partial`` (the count is said of
         persons, of organisations or of online applications alone), ``handled_incl_carry``, ``form_as_printed``.
@@ -198,7 +206,7 @@ def published(path: str | Path) -> Panel:
     tables = {table.key for edition in editions() for table in load(edition).tables}
     places = [name for name in text.columns if name.split(".")[0] in {*tables, "prose"} and name != "prose.fee_stated"]
     printed = text[places].set_axis(frame.index)
-    printed["prose.carried_in"] = [note.get("narr_prev", note.get("prose_prev", "")) for note in notes]
+    printed["prose.applications_carried_in"] = [note.get("narr_prev", note.get("prose_prev", "")) for note in notes]
     if "prose.fee_stated" in text:
         frame["fee_stated"] = text["prose.fee_stated"].replace("", None).to_numpy()
     values = pd.DataFrame({name: pd.to_numeric(printed[name], errors="coerce") for name in printed}).astype("float64")
@@ -273,28 +281,50 @@ def _in_print_order(places: Sequence[str]) -> list[str]:
 
 def _describe(frame: pd.DataFrame, wide: _Wide, about: pd.DataFrame) -> tuple[pd.DataFrame, _Wide]:
     """Add what ``about`` knows, and the reports that only it knows."""
-    import pandas as pd
-
     _need(about, ("report_id", "organ", "year"), "the frame given as about=")
     twice = about.loc[about["report_id"].duplicated(), "report_id"]
     if not twice.empty:
         msg = f"about= has report {twice.iloc[0]!r} twice; expected one row a report"
         raise CallError(msg)
     known = about.set_index("report_id")
-    prose = sorted(name for name in known.columns if name.startswith("prose."))
     index = frame.index.union(known.index).rename("report_id")
     frame = frame.reindex(index)
-    for name in known.columns.difference(prose, sort=False):
+    for name in known.columns:
         told = known[name].reindex(index)
         if name in frame.columns and name != "part":
             frame[name] = frame[name].where(frame[name].notna(), told)
         else:
             frame[name] = told
     frame["part"] = frame["part"].astype("object").where(frame["part"].notna(), FULL_REPORTS)
-    said = known[prose].apply(pd.to_numeric).astype("float64").reindex(index)
-    states = pd.DataFrame("absent", index=index, columns=pd.Index(prose)).mask(said.notna(), "read")
+    return frame, _Wide(*(part.reindex(index) for part in wide))
+
+
+def _listen(frame: pd.DataFrame, wide: _Wide, facts: pd.DataFrame) -> tuple[pd.DataFrame, _Wide]:
+    """Add the numbers said in the text, and the reports that only the text knows."""
+    import pandas as pd
+
+    _need(facts, ("report_id", "organ", "year", "key", "value"), "the frame given as facts=")
+    heard = facts.drop_duplicates(["report_id", "key", "value"])
+    index = frame.index.union(pd.Index(heard["report_id"].unique())).rename("report_id")
+    whose = heard.drop_duplicates("report_id").set_index("report_id")[["organ", "year"]]
+    frame = frame.reindex(index)
+    for name in whose.columns:
+        frame[name] = frame[name].where(frame[name].notna(), whose[name].reindex(index))
+    frame["part"] = frame["part"].fillna(FULL_REPORTS)
+    once = heard.drop_duplicates(["report_id", "key"])
+    again = heard[heard.duplicated(["report_id", "key"])]
+    numbers, differing = (
+        pd.crosstab(some["report_id"], some["key"], some["value"], aggfunc="first")
+        .reindex(index=index, columns=sorted(once["key"].unique()))
+        .astype("float64")
+        .add_prefix("prose.")
+        for some in (once, again)
+    )
+    states = numbers.astype("object").mask(numbers.notna(), "read").where(numbers.notna(), "absent")
+    states = states.mask(differing.notna(), "unreadable")
+    numbers = numbers.mask(differing.notna())
     grades = states.replace("read", "unchecked").where(states == "read")
-    added = _Wide(said, states, grades)
+    added = _Wide(numbers, states, grades)
     return frame, _Wide(*(old.reindex(index).join(new) for old, new in zip(wide, added, strict=True)))
 
 

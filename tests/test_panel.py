@@ -179,29 +179,46 @@ def test_a_missing_column_is_an_error_that_names_it() -> None:
         panel(tidy().drop(columns="status"))
 
 
-def test_about_adds_columns_prose_and_reports_without_a_table() -> None:
+def test_about_adds_columns_and_reports_without_a_table() -> None:
     about = pd.DataFrame(
         {
             "report_id": ["a-2024", "mute"],
-            "organ": ["甲局", "丁局"],
+            "organ": ["别名", "丁局"],
             "year": [2024, 2023],
             "level": ["county", "township"],
             "part": [None, "asked_for"],
-            "prose.applications_received": [3, None],
         }
     )
     made = panel(tidy(tables=("applications",)), about=about)
     by_id = made.frame.set_index("report_id")
     states = made.states.set_index(made.frame["report_id"])
-    assert by_id.loc["a-2024", ["level", "part", "prose.applications_received", NEW]].tolist() == [
-        "county",
-        FULL_REPORTS,
-        3,
-        0,
-    ]
+    assert by_id.loc["a-2024", ["organ", "level", "part", NEW]].tolist() == ["甲局", "county", FULL_REPORTS, 0]
     assert by_id.loc["mute", ["organ", "year", "part"]].tolist() == ["丁局", 2023, "asked_for"]
-    assert states.loc["mute", [NEW, "prose.applications_received"]].tolist() == ["absent", "absent"]
-    assert made.grades.set_index(made.frame["report_id"]).loc["a-2024", "prose.applications_received"] == "unchecked"
+    assert states.loc["mute", NEW] == "absent"
+
+
+def test_facts_are_figures_of_the_text() -> None:
+    said = [
+        ("a-2024", "甲局", 2024, "applications_received", 3.0),
+        ("a-2024", "甲局", 2024, "applications_received", 3.0),
+        ("a-2024", "甲局", 2024, "reviews", 1.0),
+        ("a-2024", "甲局", 2024, "reviews", 2.0),
+        ("b-2024", "乙局", 2024, "reviews", 0.0),
+    ]
+    facts = pd.DataFrame(said, columns=["report_id", "organ", "year", "key", "value"])
+    made = panel(tidy(tables=("applications",)), facts=facts)
+    assert made.frame["organ"].tolist() == ["乙局", "甲局"]
+    numbers = made.frame.set_index("organ")[["prose.applications_received", "prose.reviews"]]
+    states = made.states.set_index(made.frame["organ"])[[*numbers.columns, NEW]]
+    assert states.loc["甲局"].tolist() == ["read", "unreadable", "read"]
+    assert states.loc["乙局"].tolist() == ["absent", "read", "absent"]
+    assert numbers.loc["甲局", "prose.applications_received"] == 3
+    assert math.isnan(numbers.loc["甲局", "prose.reviews"])
+    assert made.grades.set_index(made.frame["organ"]).loc["乙局", "prose.reviews"] == "unchecked"
+
+
+def test_without_facts_the_text_is_no_column() -> None:
+    assert not any(name.startswith("prose.") for name in panel(tidy()).frame.columns)
 
 
 def test_about_with_one_report_twice_is_an_error() -> None:
@@ -231,7 +248,7 @@ def test_published_keeps_unseen_slash_and_numbers_apart(tmp_path: Path) -> None:
     assert frame.loc["甲局", NEW] == 0
     assert frame[NEW].isna().tolist() == (states[NEW] != "read").tolist()
     assert frame["part"].to_dict() == {"甲局": "purposive", "乙局": "repeat_year", "丙局": "purposive"}
-    assert frame.loc["乙局", "prose.carried_in"] == 2
+    assert frame.loc["乙局", "prose.applications_carried_in"] == 2
     assert frame.loc["乙局", "organ_inferred"]
     assert frame.loc["丙局", ["scope_citywide", "wording_partial", "organ_inferred"]].tolist() == [True, True, False]
     assert frame.loc["甲局", "report_id"] == "甲局-2023"
@@ -257,10 +274,15 @@ def test_the_published_list_holds_what_its_readme_says() -> None:
 
 
 def test_what_the_text_says_was_carried_in_balances() -> None:
-    """Received + carried in = handled + carried out wherever all four are said: the notes mean what they are read as."""
+    """Received + carried in = handled + carried out wherever all four are said: so the notes are what they seem."""
     frame = published(PUBLISHED).frame
     out = pd.to_numeric(frame["notes"].str.extract(r"(?:narr_carried|prose_carried_out)=(\d+)")[0])
-    gap = frame["prose.applications_received"] + frame["prose.carried_in"] - frame["prose.applications_handled"] - out
+    gap = (
+        frame["prose.applications_received"]
+        + frame["prose.applications_carried_in"]
+        - frame["prose.applications_handled"]
+        - out
+    )
     assert gap.notna().sum() == 18
     assert (gap.dropna() == 0).all()
 

@@ -24,7 +24,7 @@ FIGURES = {
     "persons": "applications.new.natural_person",
     "carried": "applications.carried_in.total",
     "said": "prose.applications_received",
-    "said_carried": "prose.carried_in",
+    "said_carried": "prose.applications_carried_in",
 }
 Z = 1.959963984540054
 

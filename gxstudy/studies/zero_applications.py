@@ -35,7 +35,7 @@ __all__ = [
 _NEW = "applications.new.total"
 _CARRIED = "applications.carried_in.total"
 _SAID_NEW = "prose.applications_received"
-_SAID_CARRIED = "prose.carried_in"
+_SAID_CARRIED = "prose.applications_carried_in"
 _APPLICANTS = "applications.new."
 _SOFT = ("organ_inferred", "host_third_party", "wording_partial")
 _PARTS = ("purposive", "repeat_year", FULL_REPORTS)
@@ -241,7 +241,7 @@ def zero_applications(
     ----------
     panel
         Needs the column ``applications.new.total`` or ``prose.applications_received``; uses, where they are there,
-        ``applications.carried_in.total``, ``prose.carried_in``, the applicant columns and the marks of
+        ``applications.carried_in.total``, ``prose.applications_carried_in``, the applicant columns and the marks of
         :data:`gxstudy.panel.MARKS`. Reports marked ``scope_citywide`` add up many organs and are left out.
     by
         A column of ``panel.frame`` to split by (``level``, ``sector``, ``year``, ``province`` ...); None for no split.
