@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 Grid = list[list[str]]
-Entries = list[tuple[str, str, str, str, str]]
-"""Table, row, column, printed text, grade."""
+Entries = list[tuple[str, str, str, str, str, str]]
+"""Table, row, column, printed text, status, grade."""
 
 
 class Reader(Protocol):
@@ -65,7 +65,7 @@ class Gxstudy:
         return []
 
     def entries(self, result: Any) -> Entries:
-        keys = ["table", "row", "column", "raw", "grade"]
+        keys = ["table", "row", "column", "raw", "status", "grade"]
         return [tuple(str(value) for value in row) for row in result[keys].itertuples(index=False)]
 
 
@@ -76,7 +76,7 @@ class GxstudyReport(Gxstudy):
         return self.gxstudy.read_report(path)
 
     def entries(self, result: Any) -> Entries:
-        return [(entry.table, entry.row, entry.column, entry.raw, entry.grade) for entry in result.entries]
+        return [(e.table, e.row, e.column, e.raw, e.status, e.grade) for e in result.entries]
 
 
 class GxstudyGrids:

@@ -221,7 +221,7 @@ def scored(worker: Worker, known: Sequence[Case], grades: dict[str, Score] | Non
             if grades is not None:
                 for entry in entries:
                     place = {entry[:3]: case.truth[entry[:3]]} if entry[:3] in case.truth else {}
-                    grades[entry[4]] = grades.get(entry[4], NOTHING) + score.of_entries([entry], place)
+                    grades[entry[-1]] = grades.get(entry[-1], NOTHING) + score.of_entries([entry], place)
         else:
             found[case.name] = score.of_grids(told["grids"], case.truth)
     return found

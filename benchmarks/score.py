@@ -47,8 +47,13 @@ class Line(NamedTuple):
 
 
 def of_entries(entries: Entries, truth: Truth) -> Score:
-    """Strict: the printed text under the same keys. What is read in a blank cell is wrong too."""
-    found = {(table, row, column): raw for table, row, column, raw, _ in entries}
+    """Strict: the printed text under the same keys.
+
+    What is read in a blank cell is wrong too; what is said to be unreadable is missing.
+    """
+    found = {
+        (table, row, column): "" if status == "unreadable" else raw for table, row, column, raw, status, _ in entries
+    }
     score = NOTHING
     for place, printed in truth.items():
         raw = found.get(place)
