@@ -29,6 +29,11 @@ __all__ = ["main", "normalised", "run_notebook"]
 
 _FILE = click.Path(path_type=Path)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_SECOND_READER = click.option(
+    "--second-reader",
+    type=click.Choice(["camelot"]),
+    help="Read a PDF twice and compare; it takes some ten times as long.",
+)
 _RAW, _PROCESSED = Path("data/raw"), Path("data/processed")
 _DRAWINGS = (
     ("zero_applications", None),
@@ -111,7 +116,8 @@ def commands() -> None:
 @click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of the labels."
 )
-def show(file: Path, lang: Literal["zh", "en"]) -> None:
+@_SECOND_READER
+def show(file: Path, lang: Literal["zh", "en"], second_reader: Literal["camelot"] | None) -> None:
     """Show the tables of one report.
 
     Below them stand the sums that fail, what the text says, and what was noticed. Each figure carries a plain sign
@@ -120,7 +126,7 @@ def show(file: Path, lang: Literal["zh", "en"]) -> None:
     from gxstudy import display
     from gxstudy.report import read_report
 
-    report = read_report(file)
+    report = read_report(file, second_reader=second_reader)
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = shutil.get_terminal_size((100, 24)).columns
     click.echo(display.terminal(report, lang=lang, width=width, colour=colour), nl=False, color=colour)
@@ -129,8 +135,11 @@ def show(file: Path, lang: Literal["zh", "en"]) -> None:
 @commands.command()
 @click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, one a line.")
+@_SECOND_READER
 @click.pass_context
-def check(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> None:
+def check(
+    ctx: click.Context, files: tuple[Path, ...], second_reader: Literal["camelot"] | None, *, as_json: bool
+) -> None:
     """Check reports: one line a file.
 
     It says how many figures there are of each grade, how many sums fail and what was noticed.
@@ -140,18 +149,18 @@ def check(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> None
     """
     worst = 0
     for file in files:
-        code, line = _checked(file, as_json=as_json)
+        code, line = _checked(file, second_reader, as_json=as_json)
         worst = max(worst, code)
         click.echo(line, err=code > 1 and not as_json)
     ctx.exit(worst)
 
 
-def _checked(file: Path, *, as_json: bool) -> tuple[int, str]:
+def _checked(file: Path, second_reader: Literal["camelot"] | None, *, as_json: bool) -> tuple[int, str]:
     """Return the exit code for one file and the line on it."""
     from gxstudy.report import read_report
 
     try:
-        report = read_report(file)
+        report = read_report(file, second_reader=second_reader)
     except (GxstudyError, OSError) as error:
         code = error.exit_code if isinstance(error, GxstudyError) else UnreadableFileError.exit_code
         message = _os_message(error) if isinstance(error, OSError) else str(error)

@@ -40,10 +40,10 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any file named good*.pdf reads as a sound report, bad*.pdf as one with failed sums; others are truly read."""
     truly = gxstudy.report.read_report
 
-    def read_report(source: Path) -> gxstudy.report.Report:
+    def read_report(source: Path, *, second_reader: str | None) -> gxstudy.report.Report:
         if source.name.startswith("good"):
             return handmade.report()
-        return HONGZE if source.name.startswith("bad") else truly(source)
+        return HONGZE if source.name.startswith("bad") else truly(source, second_reader=second_reader)  # type: ignore[arg-type]
 
     monkeypatch.setattr(gxstudy.report, "read_report", read_report)
 
@@ -162,6 +162,13 @@ def test_check_json_is_one_object_a_line_errors_included(tmp_path: Path) -> None
         "text": "行政复议: 10+1+0+0 = 11, printed 0",
     }
     assert bad["findings"][1]["where"] == {"table": "disputes", "row": "review", "page": 4}
+
+
+def test_a_second_reader_confirms_what_no_sum_can() -> None:
+    path = RAW / "reports" / "hotan-science-2024.pdf"
+    once, twice = run("check", path), run("check", path, "--second-reader", "camelot")
+    assert "10 unchecked" in once.stdout
+    assert "10 confirmed" in twice.stdout
 
 
 @pytest.mark.parametrize("name, code", [("hotan-science-2024", 0), ("hongze-2023", 1), ("hongze-2024", 0)])
