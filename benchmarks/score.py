@@ -101,8 +101,8 @@ def _line(row: Sequence[str], numbered: Sequence[int]) -> Line:
         if parts and all(_is_number(part) for part in parts):
             tokens += parts  # numbers that stand in one cell are taken apart
         elif parts:
-            trailing = [*groupby(parts, _is_number)][-1]
-            numbers = list(trailing[1]) if trailing[0] else []
+            are_numbers, last = [(numeric, list(run)) for numeric, run in groupby(parts, _is_number)][-1]
+            numbers = last if are_numbers else []
             label.append(cell)
             last_label = column
             tokens = numbers if len(numbers) > 3 else []  # a label fused with its numbers
