@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from gxstudy import forms
 from gxstudy.findings import SEVERITY
 from gxstudy.forms import Form, Row, Table
-from gxstudy.frames.dictionary import PRODUCTS, Field, Product
+from gxstudy.frames.dictionary import PRODUCTS, REASONS, Field, Product
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,7 @@ def codebook_markdown() -> str:
     for product in PRODUCTS:
         parts += [f"### {product.name}", f"One row is {product.row}." + _key(product), _fields_in_markdown(product)]
     parts += ["## Codes of findings", _table(("code", "severity"), ((code.value, SEVERITY[code]) for code in SEVERITY))]
+    parts += ["## Reasons of failures", _table(("reason", "what it is"), REASONS.items())]
     return "\n\n".join(parts) + "\n"
 
 

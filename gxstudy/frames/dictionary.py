@@ -6,7 +6,9 @@ are all made from here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
 from gxstudy import forms
@@ -15,7 +17,7 @@ from gxstudy.fill import Grade, Status
 from gxstudy.findings import Code, Severity
 from gxstudy.layout import Kind
 
-__all__ = ["PRODUCTS", "DType", "Field", "Product", "product"]
+__all__ = ["PRODUCTS", "REASONS", "DType", "Field", "Product", "product"]
 
 DType = Literal["str", "Int64", "float64", "bool"]
 
@@ -175,12 +177,35 @@ FINDINGS = Product(
     ),
 )
 
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "the registry lists the file, but it is not there",
+        "hash_differs": "the file is not the one that the registry lists",
+        "duplicate": "another file has the same bytes, and is read in its place",
+        "not_opened": "the file cannot be opened",
+        "changed": "the file was changed while the dataset was being built",
+        "empty_file": "the file holds no bytes",
+        "unknown_file_kind": "the content is of no kind that is read",
+        "truncated_file": "the file is cut off or damaged",
+        "encrypted_file": "the file asks for a password",
+        "no_text_layer": "the pages hold pictures only",
+        "not_a_report": "the file is no annual report on government information disclosure",
+        "unknown_form": "the tables follow no edition of the form that is known",
+        "unreadable_file": "the file cannot be read for another reason",
+        "timed_out": "reading took longer than a file may",
+        "out_of_memory": "reading took more memory than a file may",
+        "crashed": "the process that read the file died",
+        "unexpected_error": "a fault of the library",
+    }
+)
+"""Why no report was read from a file: the closed list."""
+
 FAILURES = Product(
     "failures",
     "one file of a dataset from which no report was read",
     (
         Field("path", "str", "path of the file below the folder of raw files", required=True),
-        Field("reason", "str", "key of the reason", required=True),
+        Field("reason", "str", "key of the reason", required=True, values=tuple(REASONS)),
         Field("message", "str", "the reason in words", required=True),
         Field("sha256", "str", "SHA-256 of the bytes of the file; missing where it could not be read"),
         _SOURCE,

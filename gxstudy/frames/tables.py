@@ -6,6 +6,7 @@ Importing this module loads no pandas: its calls do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gxstudy import forms
@@ -180,10 +181,12 @@ def _refuse_twice(figures: pd.DataFrame, cells: object) -> None:
 
 
 def _print_order(label: str) -> tuple[int, str]:
-    return (_ORDER.get(label, len(_ORDER)), label)
+    ranks = _ranks()
+    return (ranks.get(label, len(ranks)), label)
 
 
-def _places() -> dict[str, int]:
+@cache
+def _ranks() -> dict[str, int]:
     """Return the rank of every figure of every edition, the newest edition first, in print order."""
     order: dict[str, int] = {}
     for edition in reversed(forms.editions()):
@@ -194,6 +197,3 @@ def _places() -> dict[str, int]:
                     if (row.key, column.key) in printed:
                         order.setdefault(f"{table.key}.{row.key}.{column.key}", len(order))
     return order
-
-
-_ORDER = _places()

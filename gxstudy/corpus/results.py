@@ -1,0 +1,139 @@
+"""The result of reading one file, as bytes; and the folder that keeps results, so that nothing is read twice.
+
+A result is a line of JSON (what came of the file, and who reports on which year), then the columns of every product
+as compressed JSON. It holds what the content of the file decides and nothing else: names, sources and paths are added
+when a dataset is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from gxstudy.frames.dictionary import PRODUCTS
+from gxstudy.frames.records import Columns, of_reports
+from gxstudy.report import Report
+
+__all__ = ["LIBRARIES", "Head", "Kept", "body", "failed", "fingerprint", "head", "read", "version"]
+
+LIBRARIES = ("camelot-py", "lxml", "pandas", "pyarrow", "pypdfium2", "python-docx", "rapidfuzz")
+"""Libraries on which the bytes of a dataset depend."""
+
+_OF_REPORTS = tuple(product.name for product in PRODUCTS if product.name != "failures")
+_DIGEST = hashlib.sha256().digest_size
+
+
+class Head(NamedTuple):
+    """What came of one file: a report of ``organ`` and ``year``, or a failure with its reason and message."""
+
+    outcome: Literal["read", "failed"]
+    organ: str | None = None
+    year: int | None = None
+    reason: str = ""
+    message: str = ""
+
+
+def read(report: Report) -> bytes:
+    """Return the result for a file that was read."""
+    columns = {name: of_reports(name, (report,)) for name in _OF_REPORTS}
+    organ = columns["reports"]["organ"][0]
+    told = {
+        name: {field: values if len(set(values)) > 1 else values[:1] for field, values in table.items()}
+        | {"": [len(table["report_id"])]}
+        for name, table in columns.items()
+    }
+    packed = zlib.compress(json.dumps(told, separators=(",", ":")).encode("ascii"), level=1)
+    return _line(Head("read", organ if isinstance(organ, str) else None, report.year)) + packed
+
+
+def failed(reason: str, message: str) -> bytes:
+    """Return the result for a file from which no report was read."""
+    written = message.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+    return _line(Head("failed", reason=reason, message=written))
+
+
+def _line(told: Head) -> bytes:
+    return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def head(result: bytes) -> Head:
+    """Return the first part of a result."""
+    return Head(*json.loads(result[: result.index(b"\n")]))
+
+
+def body(result: bytes) -> dict[str, Columns]:
+    """Return the columns of every product of a report that was read."""
+    told: dict[str, Columns] = json.loads(zlib.decompress(result[result.index(b"\n") + 1 :]))
+    tables = {}
+    for name, table in told.items():
+        (rows,) = table.pop("")
+        tables[name] = {
+            field: values * rows if len(values) == 1 and isinstance(rows, int) else values
+            for field, values in table.items()
+        }
+    return tables
+
+
+class Kept(NamedTuple):
+    """A folder of results, one file each. ``key`` is what a result depends on besides the bytes of the file.
+
+    A ``tag`` keeps apart results that hold under some condition only.
+    """
+
+    folder: Path
+    key: str
+
+    def get(self, sha256: str, *, tag: str = "") -> bytes | None:
+        """Return the result kept for a file, None when there is none (or what is there was cut off)."""
+        place = self._place(sha256, tag)
+        try:
+            kept = place.read_bytes()
+        except FileNotFoundError:
+            return None
+        digest, result = kept[:_DIGEST], kept[_DIGEST:]
+        return result if hashlib.sha256(result).digest() == digest else None
+
+    def put(self, sha256: str, result: bytes, *, tag: str = "") -> None:
+        """Keep a result; whoever is interrupted in the middle leaves nothing that could be taken for one."""
+        place = self._place(sha256, tag)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(hashlib.sha256(result).digest() + result)
+        part.replace(place)
+
+    def prune(self, used: Iterable[tuple[str, str]]) -> None:
+        """Delete every result but those of ``used``, pairs of the hash of a file and a tag."""
+        stay = {self._place(sha256, tag) for sha256, tag in used}
+        for place in self.folder.glob("??/*"):
+            if place not in stay:
+                place.unlink()
+
+    def _place(self, sha256: str, tag: str) -> Path:
+        name = hashlib.sha256(f"{self.key}\n{sha256}\n{tag}".encode()).hexdigest()
+        return self.folder / name[:2] / name[2:]
+
+
+def fingerprint(reader: str) -> str:
+    """Return the hash of all that a result depends on besides the file: our code and forms, libraries, the reader."""
+    told = hashlib.sha256(f"{reader}\n".encode())
+    for library in LIBRARIES:
+        told.update(f"{library} {version(library)}\n".encode())
+    package = Path(__file__).parents[1]
+    for place in sorted((*package.rglob("*.py"), *package.rglob("*.toml"))):
+        told.update(f"{place.relative_to(package).as_posix()} ".encode())
+        told.update(hashlib.sha256(place.read_bytes()).digest())
+    return told.hexdigest()
+
+
+def version(library: str) -> str:
+    """Return the version of an installed library, empty when it is not installed."""
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return ""
