@@ -7,7 +7,7 @@ from functools import cache
 
 from gxstudy import forms
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import PrintedRow, Run, is_label, vocabulary
+from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Cell
 from gxstudy.text import label_key
@@ -80,10 +80,12 @@ def _values(row: PrintedRow) -> list[Cell]:
 
 
 def _is_data(row: PrintedRow) -> bool:
-    """Return whether a row holds figures: some cells of its own that are no labels, and not only blanks in a header."""
+    """Return whether a row holds figures: several cells of its own that are no labels, or a figure beside a label."""
     own = [cell for cell in row.cells if cell.row == row.number]
     labels = sum(is_label(cell.text) for cell in own)
-    return len(own) - labels >= 3 and labels <= 2
+    if len(own) - labels >= 3 and labels <= 2:
+        return True
+    return any(is_figure(cell.text) for cell in own) and any(_known(cell.text) for cell in row.cells)
 
 
 def _labels(rows: Sequence[PrintedRow]) -> list[Cell]:
@@ -132,8 +134,13 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
         places = [(key, column) for key in blocks for column in results]
     elif block is not None and result is None and len(filled) == len(results):
         places = [(block, column) for column in results]
-    elif result is not None and block is None and len(filled) == len(blocks):
+    elif result is not None and block is None and len(filled) == len(blocks) > 1:
         places = [(key, result) for key in blocks]
+    elif result is not None and len(filled) == 1:
+        above = [key for r in rows if r.number <= row.number for c in r.cells if (key := _meaning(c.text, "row"))]
+        if not above:
+            return None
+        places = [(above[-1], result)]
     else:
         return None
     return list(zip(places, filled, strict=True))
