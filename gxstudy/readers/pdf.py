@@ -28,6 +28,8 @@ WORD_GAP = 0.4
 """Characters further apart than this share of their height belong to two words."""
 SPACE_GAP = 0.12
 """Letters and figures with a space between them and a gap wider than this share of their height are two words."""
+VIVID, DULL = 0.4, 0.2
+"""A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
 EDGE = 2.0
 """Characters that reach this far (points) beyond the edge of the page are cut."""
 BIG = 1.6
@@ -232,19 +234,59 @@ def _words(
     # What the edge of the page cuts cannot be believed as a whole.
     cut = (x0 < -EDGE) | (top < -EDGE) | (x1 > wide + EDGE) | (bottom > high + EDGE)
     garbled = _garbled(loaded, codes, kept) | cut
+    texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    edges = (
+        np.minimum.reduceat(x0, starts),
+        np.minimum.reduceat(top, starts),
+        np.maximum.reduceat(x1, starts),
+        np.maximum.reduceat(bottom, starts),
+    )
     columns = (
-        [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)],
-        np.minimum.reduceat(boxes[:, 0], starts).tolist(),
-        np.minimum.reduceat(boxes[:, 1], starts).tolist(),
-        np.maximum.reduceat(boxes[:, 2], starts).tolist(),
-        np.maximum.reduceat(boxes[:, 3], starts).tolist(),
+        texts,
+        *(edge.tolist() for edge in edges),
         [1.0] * len(starts),
         np.logical_or.reduceat(garbled, starts).tolist(),
     )
+    left_out = (edges[2] <= 0) | (edges[3] <= 0) | (edges[0] >= wide) | (edges[1] >= high)
+    stamped = _stamped(loaded, texts, edges, kept[starts])
+    if stamped.any():
+        text = " ".join(texts[i] for i in np.flatnonzero(stamped))
+        message = f"coloured text over other text was left out on page {number}: {text!r}"
+        findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
     words = tuple(map(Word._make, zip(*columns, strict=True)))
-    if cut.any():
-        words = tuple(word for word in words if word.x1 > 0 and word.bottom > 0 and word.x0 < wide and word.top < high)
+    if stamped.any() or left_out.any():
+        words = tuple(word for word, drop in zip(words, stamped | left_out, strict=True) if not drop)
     return words, findings
+
+
+def _stamped(
+    loaded: PdfPage, texts: list[str], edges: tuple[Floats, Floats, Floats, Floats], firsts: npt.NDArray[np.intp]
+) -> Bools:
+    """Return which words are a stamp's: those in the vivid colour of a word that lies over a grey one.
+
+    Figures are never taken for a stamp's: two figures over each other stay, and cannot be read.
+    """
+    x0, top, x1, bottom = edges
+    shared_x = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
+    shared_y = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    height = bottom - top
+    over = (shared_x > 1.0) & (shared_y > 0.35 * np.minimum(height[:, None], height))
+    over[np.tri(len(texts), dtype=np.bool_)] = False
+    stamped = np.zeros(len(texts), np.bool_)
+    pairs = np.argwhere(over)
+    if not len(pairs):
+        return stamped
+    involved = np.unique(pairs)
+    colour = dict(zip(involved.tolist(), loaded.colours(firsts[involved].tolist()), strict=True))
+    inks = set()
+    for one, other in pairs.tolist():
+        dull, vivid = sorted((colour[one], colour[other]), key=lambda each: each.vividness)
+        if dull.vividness < DULL < VIVID < vivid.vividness:
+            inks.add(vivid)
+    if inks:
+        for index, ink in enumerate(loaded.colours(firsts.tolist())):
+            stamped[index] = ink in inks and not texts[index].isdigit()
+    return stamped
 
 
 def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
@@ -304,9 +346,10 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats) -> Bool
     for size in np.unique(np.round(height[big])):
         alike = np.flatnonzero(big & (np.round(height) == size))
         # A watermark is painted in one colour: three characters of a size tell whether to look at them all.
-        if max(loaded.paleness(kept[alike[:: max(1, len(alike) // 3)]].tolist())) > PALE:
-            pale = np.array(loaded.paleness(kept[alike].tolist()))
-            dropped[alike[pale > PALE]] = True
+        sample = loaded.colours(kept[alike[:: max(1, len(alike) // 3)]].tolist())
+        if any(colour.paleness > PALE for colour in sample):
+            pale = np.array([colour.paleness > PALE for colour in loaded.colours(kept[alike].tolist())])
+            dropped[alike[pale]] = True
     return dropped
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise, repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ import pypdfium2.raw as pdfium
 
 from gxstudy.errors import EncryptedFileError, TruncatedFileError
 
-__all__ = ["Glyphs", "Lines", "Pdf", "PdfPage", "opened"]
+__all__ = ["Colour", "Glyphs", "Lines", "Pdf", "PdfPage", "opened"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -33,6 +33,8 @@ GLYPH_LIMIT = 200_000
 """Characters read from one page before the rest is left out."""
 NESTING_LIMIT = 8
 """Depth of Form XObjects followed."""
+WHITE = 0.97
+"""What is paler than this does not print."""
 SPECK = 0.5
 """What is smaller than this both ways (points) is not looked at."""
 THIN = 3.0
@@ -111,6 +113,26 @@ class Lines:
     cut_off: bool
 
 
+class Colour(NamedTuple):
+    """Red, green, blue and opacity, 0 to 255."""
+
+    red: int
+    green: int
+    blue: int
+    opacity: int
+
+    @property
+    def paleness(self) -> float:
+        """How little it shows on paper: 0.0 black, 1.0 white or transparent."""
+        shade = (0.299 * self.red + 0.587 * self.green + 0.114 * self.blue) / 255
+        return 1 - self.opacity / 255 * (1 - shade)
+
+    @property
+    def vividness(self) -> float:
+        """How far it is from grey: 0.0 to 1.0."""
+        return (max(self[:3]) - min(self[:3])) / 255
+
+
 class PdfPage:
     """One loaded page."""
 
@@ -157,15 +179,15 @@ class PdfPage:
         """Return, for each character of ``indices``, whether its font gives it no Unicode value."""
         return [error == 1 for error in map(_map_error, repeat(self._text_page()), indices)]
 
-    def paleness(self, indices: list[int]) -> list[float]:
-        """Return how pale each character of ``indices`` is painted: 0.0 black, 1.0 white or transparent."""
+    def colours(self, indices: list[int]) -> list[Colour]:
+        """Return the fill colour of each character of ``indices`` (black where PDFium knows none)."""
         rgba = (ctypes.c_uint * 4)()
         a = ctypes.addressof(rgba)
-        pale = []
-        for index in indices:
-            known = _fill_of_char(self._text_page(), index, a, a + 4, a + 8, a + 12)
-            pale.append(_paleness(rgba) if known else 0.0)
-        return pale
+        text_page = self._text_page()
+        return [
+            Colour(*rgba) if _fill_of_char(text_page, index, a, a + 4, a + 8, a + 12) else Colour(0, 0, 0, 255)
+            for index in indices
+        ]
 
     def lines(self) -> Lines:
         """Return the straight lines painted on the page, Form XObjects included.
@@ -260,7 +282,7 @@ class _LineCollector:
     def _prints(self, handle: int, *, stroke: bool) -> bool:
         a = ctypes.addressof(self._rgba)
         known = (_stroke_color if stroke else _fill_color)(handle, a, a + 4, a + 8, a + 12)
-        return not known or _paleness(self._rgba) < 0.97
+        return not known or Colour(*self._rgba).paleness < WHITE
 
     def _stroked(self, handle: int, box: tuple[float, ...], outer: tuple[float, ...] | None) -> None:
         _stroke_width(handle, ctypes.addressof(self._floats))
@@ -379,12 +401,6 @@ def opened(data: bytes) -> Iterator[Pdf]:
             yield Pdf(handle)
         finally:
             _close_document(handle)
-
-
-def _paleness(rgba: Any) -> float:
-    shade = (0.299 * rgba[0] + 0.587 * rgba[1] + 0.114 * rgba[2]) / 255
-    opacity = rgba[3] / 255
-    return float(1 - opacity * (1 - shade))
 
 
 def _compose(inner: tuple[float, ...], outer: tuple[float, ...] | None) -> tuple[float, ...]:
