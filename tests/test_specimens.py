@@ -5,13 +5,28 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 
+from gxstudy import forms
 from gxstudy.errors import CallError
-from gxstudy.specimens import Break, Layout, Specimen, draw, places, read_typeset, write_raw
+from gxstudy.specimens import (
+    Break,
+    Layout,
+    Specimen,
+    bind,
+    draw,
+    expected,
+    filler,
+    invented,
+    places,
+    read_typeset,
+    write_raw,
+)
 from gxstudy.text import squeeze
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
@@ -136,3 +151,189 @@ def test_figure_at_a_place_that_the_form_does_not_print_is_refused():
 
 def test_same_input_same_bytes():
     assert draw(numbered()) == draw(numbered())
+
+
+# Invented figures -----------------------------------------------------------------------------------------------------
+
+
+def failing(specimen: Specimen) -> list[tuple[str, str]]:
+    """The identities of the form that the figures break, summed here by hand."""
+    form = forms.load(specimen.edition)
+    broken = []
+    for identity in form.identities:
+        table = form.table(identity.table)
+        for line in table.rows if identity.along == "row" else table.columns:
+            left, right = (
+                sum(
+                    int(
+                        specimen.printed(
+                            table.key, *((line.key, term) if identity.along == "row" else (term, line.key))
+                        )
+                        or 0
+                    )
+                    for term in terms
+                )
+                for terms in (identity.left, identity.right)
+            )
+            if left != right:
+                broken.append((identity.key, line.key))
+    return broken
+
+
+@pytest.mark.parametrize("kind", ["distinct", "sparse"])
+@pytest.mark.parametrize("edition", ["2019", "2021"])
+@pytest.mark.parametrize("seed", range(5))
+def test_invented_figures_add_up(kind, edition, seed):
+    empty = Specimen("某局", 2024, {}, edition)
+    assert failing(replace(empty, figures=invented(empty, seed=seed, kind=kind))) == []
+
+
+def test_unbalanced_figures_do_not_add_up():
+    empty = Specimen("某局", 2024, {})
+    assert failing(replace(empty, figures=invented(empty, seed=1, kind="unbalanced")))
+
+
+@pytest.mark.parametrize("kind", ["distinct", "unbalanced"])
+def test_no_invented_number_stands_twice(kind):
+    figures = invented(Specimen("某局", 2024, {}, variant=True), seed=7, kind=kind)
+    assert len(set(figures.values())) == len(figures) == 186
+
+
+# Layouts --------------------------------------------------------------------------------------------------------------
+
+ONLY_DRAWN = {
+    **{
+        f"rules {style}": Layout(rule_style=style)
+        for style in ("dashed", "dashes", "pieces", "doubled", "filled", "polygons")
+    },
+    **{f"ruled {which}": Layout(ruled=which) for which in ("horizontal", "heads", "none")},
+    **{f"outer {which}": Layout(outer=which) for which in ("missing", "white", "no_sides")},
+    "shaded": Layout(shade="#c6d9f1", shade_heads="#eeeeee"),
+    "landscape": Layout(landscape=True),
+    "a3": Layout(paper="a3"),
+    "rules in a form": Layout(form_xobjects="rules", rule_style="filled"),
+    "page in a form": Layout(form_xobjects="page", crop=10),
+    "large font, small matrix": Layout(text_scale=0.05),
+    "single glyphs": Layout(single_glyphs=True),
+    "white behind": Layout(white_behind=True),
+    "tagged": Layout(tagged=True),
+    "skewed parts": Layout(skew=0.2, breaks=(Break("applications", 12, page=False, gap=8),)),
+    "separate blocks": Layout(disclosure="blocks"),
+    "disputes split": Layout(disputes="split"),
+    "disputes in a matrix": Layout(disputes="matrix"),
+    "disputes down": Layout(disputes="down"),
+    "other order": Layout(order=("disputes", "applications", "disclosure")),
+}
+
+
+@pytest.mark.parametrize("layout", ONLY_DRAWN.values(), ids=ONLY_DRAWN.keys())
+def test_layout_changes_no_figure_and_gives_the_same_bytes_again(layout):
+    specimen = numbered()
+    pdf = draw(specimen, layout)
+    assert numbers(pdf) == sorted(specimen.figures.values())
+    assert draw(specimen, layout) == pdf
+    assert pdf != draw(specimen)
+
+
+def test_twice_drawn_bold_doubles_headings_but_no_figure():
+    specimen = numbered()
+    document = pypdfium2.PdfDocument(draw(specimen, Layout(bold="twice")))
+    drawn = sum(1 for page in document for thing in page.get_objects() if thing.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT)
+    document.close()
+    document = pypdfium2.PdfDocument(draw(specimen))
+    once = sum(1 for page in document for thing in page.get_objects() if thing.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT)
+    document.close()
+    assert once < drawn < 2 * once - len(specimen.figures)
+
+
+@pytest.mark.parametrize("rotate", [90, 180, 270])
+@pytest.mark.parametrize("form_xobjects", ["none", "page"])
+def test_turned_pages_hold_the_same_digits(rotate, form_xobjects):
+    def digits(pdf: bytes) -> Counter[str]:
+        return Counter(char for text in raw_pages(pdf) for char in text if char.isdigit())
+
+    turned = Layout(rotate=rotate, origin=(-30, 50), crop=20, form_xobjects=form_xobjects)
+    assert digits(draw(numbered(), turned)) == digits(draw(numbered()))
+
+
+def test_rotated_page_shows_upright_and_without_entry_lies_on_its_side():
+    with pypdfium2.PdfDocument(draw(numbered(), Layout(rotate=90))) as document:
+        assert document[0].get_rotation() == 90
+        assert document[0].get_width() < document[0].get_height()
+    with pypdfium2.PdfDocument(draw(numbered(), Layout(rotate=90, rotate_entry=False))) as document:
+        assert document[0].get_rotation() == 0
+        assert document[0].get_width() > document[0].get_height()
+
+
+def test_crop_leaves_a_margin_outside_what_is_shown():
+    with pypdfium2.PdfDocument(draw(numbered(), Layout(crop=25, origin=(100, -40)))) as document:
+        left, low, _, _ = document[0].get_cropbox()
+        assert (left, low) == (100, -40)
+        assert document[0].get_mediabox()[0] == 75
+
+
+@pytest.mark.parametrize(
+    "layout, printed",
+    [
+        (Layout(digits="full"), "１０１２"),
+        (Layout(thousands=","), "1,012"),
+        (Layout(thousands="，", digits="full"), "１，０１２"),
+        (Layout(numbering="、"), "3、危及“三安全一稳定”"),
+        (Layout(quotes="corner"), "3.危及「三安全一稳定」"),
+        (Layout(brackets="half"), "(三)不予公开"),
+        (Layout(label_spaces="one"), "1.属于 国家秘密"),
+        (Layout(label_spaces="all"), "自 然 人"),
+        (Layout(look_alikes="kangxi"), "⾏政许可"),
+        (Layout(look_alikes="radicals"), "1.属于国家秘密"),
+        (Layout(look_alikes="full_width"), "１．属于国家秘密"),
+        (Layout(labels=(("denied.state_secret", "1.国密"),)), "1.国密"),
+        (Layout(note_row="注：甲。"), "注：甲。"),
+        (Layout(note_line="单位：件"), "单位：件"),
+        (Layout(running_head="眉题"), "眉题"),
+        (Layout(page_numbers="of"), "第 1 页 共 2 页"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_words_and_figures_are_printed_as_asked(layout, printed):
+    text = "".join(raw_pages(draw(numbered(), replace(layout, widths=(0.4, 1.4, 4, 1.0), table_size=6))))
+    assert printed in text.replace("\r\n", "")
+
+
+def test_kangxi_radicals_stand_in_place_of_characters_everywhere():
+    text = "".join(raw_pages(draw(numbered(), Layout(look_alikes="kangxi"))))
+    assert "⾏" in text
+    assert "行" not in text
+
+
+def test_expected_is_what_is_printed_with_wrapped_lines_joined():
+    specimen = numbered()
+    wanted = expected(specimen, Layout(figure_wrap=2, digits="full"))
+    assert wanted["applications", "new", "natural_person"] == "１０１０"
+    assert set(wanted) == set(places(specimen))
+
+
+def test_hybrid_takes_the_columns_of_the_other_edition_in_one_block():
+    empty = Specimen("某局", 2022, {}, foreign_blocks=("article_20_1",))
+    keys = {(row, column) for table, row, column in places(empty) if table == "disclosure"}
+    assert ("regulations", "newly_made") in keys
+    assert ("licensing", "decisions") in keys
+    assert ("regulations", "made") not in keys
+
+
+def test_rows_left_out_are_not_printed():
+    text = "".join(pages(draw(Specimen("某局", 2024, {}, without=("carried_in",)))))
+    assert "二、上年结转" not in text
+    assert "一、本年新收" in text
+
+
+def test_bound_files_keep_their_pages_in_order():
+    specimen = numbered()
+    drawn = pages(bind(filler(3), draw(specimen)))
+    assert len(drawn) == 3 + len(pages(draw(specimen)))
+    assert "第3号文件" in drawn[2]
+    assert "政府信息公开工作年度报告" in drawn[3]
+
+
+def test_order_must_name_every_table_once():
+    with pytest.raises(CallError, match="each once"):
+        Layout(order=("applications", "disclosure"))

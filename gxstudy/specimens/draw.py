@@ -8,16 +8,18 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from gxstudy import forms
+from gxstudy.specimens import finish, wording
 from gxstudy.specimens.cells import Cell, Part, parts
 from gxstudy.specimens.values import Layout, Specimen
 
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["draw"]
+__all__ = ["draw", "filler"]
 
 _FONTS = {"serif": "Noto Serif SC", "sans": "Noto Sans SC"}
-_A4 = (595.28, 841.89)
+_PAPERS = {"a4": (595.28, 841.89), "a3": (841.89, 1190.55)}
+_SIDES = ("top", "bottom", "left", "right")
 
 
 def draw(specimen: Specimen, layout: Layout | None = None) -> bytes:
@@ -34,15 +36,35 @@ def draw(specimen: Specimen, layout: Layout | None = None) -> bytes:
     -------
     bytes
         A PDF with a subset of the font embedded and no date in it. The same input gives the same bytes with the same
-        version of Typst.
+        version of Typst (and of pypdf, for what only it can do).
 
     Raises
     ------
     CallError
         When the layout asks for something that the specimen does not have.
+    MissingDependencyError
+        When the layout asks for something that only pypdf can do, and pypdf is not installed.
     """
-    data = json.dumps(_data(specimen, layout or Layout()), ensure_ascii=False, sort_keys=True)
-    pdf = _compiler().compile(_template(), format="pdf", sys_inputs={"data": data}, pdf_tags=False)
+    chosen = layout or Layout()
+    return finish.finish(_typeset(_data(specimen, chosen) | {"flow": _flow(specimen, chosen)}, chosen), chosen)
+
+
+def filler(pages: int, *, layout: Layout | None = None) -> bytes:
+    """Typeset ``pages`` pages of prose without tables: what a gazette holds before a report (see :func:`bind`)."""
+    chosen = layout or Layout()
+    empty = Specimen("某市人民政府", 2024, {}, title="公报")
+    flow: list[dict[str, Any]] = []
+    for number in range(1, pages + 1):
+        if number > 1:
+            flow.append({"kind": "page"})
+        flow.append({"kind": "heading", "text": f"第{number}号文件"})
+        flow += [{"kind": "paragraph", "text": f"本页为第{number}页，内容仅供排版之用，与任何机关无关。" * 3}] * 4
+    return finish.finish(_typeset(_data(empty, chosen) | {"flow": flow}, chosen), chosen)
+
+
+def _typeset(data: dict[str, Any], layout: Layout) -> bytes:
+    inputs = {"data": json.dumps(data, ensure_ascii=False, sort_keys=True)}
+    pdf = _compiler().compile(_template(), format="pdf", sys_inputs=inputs, pdf_tags=layout.tagged)
     if not isinstance(pdf, bytes):
         msg = "Typst returned no single PDF"
         raise TypeError(msg)
@@ -64,31 +86,36 @@ def _template() -> bytes:
 
 
 def _data(specimen: Specimen, layout: Layout) -> dict[str, Any]:
-    """Return everything the template needs, as plain JSON values."""
+    """Return everything the template needs but what flows over the pages, as plain JSON values."""
     title = specimen.title or f"{specimen.organ}{specimen.year}年政府信息公开工作年度报告"
     if layout.title_break and not specimen.title:
         title = f"{specimen.organ}\n{specimen.year}年政府信息公开工作年度报告"
+    width, height = _PAPERS[layout.paper]
     return {
         "title": title.replace("\n", ""),
-        "title-lines": title,
+        "title-lines": wording.prose(title, layout),
         "footer": specimen.footer,
         "font": _FONTS[layout.font],
         "page": {
-            "width": _A4[0],
-            "height": _A4[1],
+            "width": height if layout.landscape else width,
+            "height": width if layout.landscape else height,
             "margins": layout.margins,
             "size": layout.body_size,
             "leading": layout.leading,
             "numbers": layout.page_numbers,
-            "bold": layout.bold,
+            "head": layout.running_head,
+            "watermark": layout.watermark,
+            "bold": layout.bold != "none",
+            "single": layout.single_glyphs,
+            "white": layout.white_behind,
         },
         "table": {
             "size": layout.table_size,
             "width": layout.table_width,
             "padding": layout.padding,
             "rule": layout.rule,
+            "dashed": layout.rule_style == "dashed",
         },
-        "flow": _flow(specimen, layout),
     }
 
 
@@ -96,37 +123,37 @@ def _flow(specimen: Specimen, layout: Layout) -> list[dict[str, Any]]:
     """Return the six sections in order: headings, paragraphs, table parts."""
     form = forms.load(specimen.edition)
     drawn = parts(specimen, layout)
-    flow: list[dict[str, Any]] = []
-    for number, (heading, paragraphs) in enumerate(
-        (
-            ("一、总体情况", specimen.overview),
-            (form.table("disclosure").section, ()),
-            (form.table("applications").section, ()),
-            (form.table("disputes").section, ()),
-            ("五、存在的主要问题及改进情况", specimen.problems),
-            ("六、其他需要报告的事项", specimen.other),
-        )
-    ):
-        key = {1: "disclosure", 2: "applications", 3: "disputes"}.get(number)
+    flow = _section("一、总体情况", specimen.overview, layout)
+    for key in layout.order:
         if key in layout.new_page:
             flow.append({"kind": "page"})
-        flow.append({"kind": "heading", "text": heading})
-        flow += [{"kind": "paragraph", "text": text} for text in paragraphs]
+        flow += _section(form.table(key).section, (), layout)
+        if layout.note_line:
+            flow.append({"kind": "note", "text": layout.note_line})
         flow += [_part(part, layout) for part in drawn if part.table == key]
-    return flow
+        if key == layout.stamp:
+            flow.append({"kind": "stamp", "text": specimen.organ})
+    flow += _section("五、存在的主要问题及改进情况", specimen.problems, layout)
+    return flow + _section("六、其他需要报告的事项", specimen.other, layout)
+
+
+def _section(heading: str, paragraphs: tuple[str, ...], layout: Layout) -> list[dict[str, Any]]:
+    written = [{"kind": "paragraph", "text": wording.prose(text, layout)} for text in paragraphs]
+    return [{"kind": "heading", "text": wording.prose(heading, layout)}, *written]
 
 
 def _part(part: Part, layout: Layout) -> dict[str, Any]:
     return {
         "kind": "table",
-        "break-before": part.break_before,
+        "new-page": part.new_page,
+        "gap": part.gap,
         "widths": part.widths,
-        "cells": [_cell(cell, layout) for cell in sorted(part.cells, key=lambda cell: (cell.y, cell.x))],
+        "cells": [_cell(cell, part, layout) for cell in sorted(part.cells, key=lambda cell: (cell.y, cell.x))],
     }
 
 
-def _cell(cell: Cell, layout: Layout) -> dict[str, Any]:
-    left = cell.role in ("label", "stub")
+def _cell(cell: Cell, part: Part, layout: Layout) -> dict[str, Any]:
+    left = cell.role in ("label", "stub", "note")
     return {
         "x": cell.x,
         "y": cell.y,
@@ -134,8 +161,39 @@ def _cell(cell: Cell, layout: Layout) -> dict[str, Any]:
         "colspan": cell.colspan,
         "rowspan": cell.rowspan,
         "align": "left" if left else layout.align if cell.role == "figure" else "center",
-        "bold": cell.role in ("band", "head") and layout.bold != "none",
-        "shade": layout.shade if cell.role == "band" else "",
+        "bold": cell.role in ("band", "head"),
+        "shade": {"band": layout.shade, "head": layout.shade_heads}.get(cell.role, ""),
         "way": layout.outcome_label if cell.role == "outcome" else "flat",
-        "open": cell.open,
+        "edges": dict(zip(_SIDES, _edges(cell, part, layout), strict=True)),
     }
+
+
+def _edges(cell: Cell, part: Part, layout: Layout) -> tuple[str, str, str, str]:
+    """Return the colour of the rule on each side of a cell, top, bottom, left, right; empty where there is none."""
+    around_heads = {0, part.height} | {
+        edge for other in part.cells if other.role in ("band", "head") for edge in (other.y, other.bottom)
+    }
+
+    def across(y: int, side: str) -> str:
+        if side in cell.open or layout.ruled == "none" or (layout.ruled == "heads" and y not in around_heads):
+            return ""
+        return _outer(layout, sideways=False) if y in (0, part.height) else layout.rule_colour
+
+    def down(x: int) -> str:
+        if layout.ruled != "all":
+            return ""
+        return _outer(layout, sideways=True) if x in (0, len(part.widths)) else layout.rule_colour
+
+    return (
+        across(cell.y, "top"),
+        across(cell.bottom, "bottom"),
+        down(cell.x),
+        down(cell.x + cell.colspan),
+    )
+
+
+def _outer(layout: Layout, *, sideways: bool) -> str:
+    if layout.outer == "white":
+        return "#ffffff"
+    missing = layout.outer == "missing" or (layout.outer == "no_sides" and sideways)
+    return "" if missing else layout.rule_colour
