@@ -51,8 +51,8 @@ _PAGE_NUMBER = re.compile(r"-+\d{1,3}-+|第\d{1,3}页(?:[,，/]?共\d{1,3}页)?|
 _HAN_YEAR = re.compile(r"二[〇○零oO0][〇○零oO一二三四五六七八九0-9]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇○零oO一二三四五六七八九二", "000001234567892")
 
-SENTENCE = re.compile(r"[^。;!?\n]+")
-"""One sentence of a joined text."""
+SENTENCE = re.compile(r"[^。;!?\n]{1,1500}")
+"""One sentence of a joined text; an endless one is cut, for the time it takes grows with the square of its length."""
 
 
 @dataclass(frozen=True, slots=True)

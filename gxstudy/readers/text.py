@@ -20,8 +20,8 @@ from gxstudy.text import join_lines, label_key, read_number
 
 __all__ = ["LARGEST", "decode", "read"]
 
-LARGEST = 16 * 2**20
-"""Largest file accepted, in bytes; a report as text has some ten thousand."""
+LARGEST = 2 * 2**20
+"""Largest file accepted, in bytes; a report as text has some ten thousand of them."""
 
 Row = tuple[str, ...]
 Item = str | Row
@@ -182,7 +182,7 @@ _PROSE = re.compile(r"[。；;]$|。.{10}")
 
 
 def _is_cells(lines: Sequence[str]) -> bool:
-    single = sum(line.startswith("\t") and "\t" not in line.strip() for line in lines)
+    single = sum(line.startswith("\t") and "\t" not in line.strip() and bool(line.strip()) for line in lines)
     rows = sum(_is_row_of_tabs(line) for line in lines)
     return single >= 5 and single > 2 * rows
 
@@ -213,7 +213,7 @@ def _finished(row: list[list[str]]) -> Iterator[Item]:
 
 # One row a line, cells parted by tabs (spreadsheets, browsers) --------------------------------------------------------
 
-_LONE_TAB = re.compile(r"\n+[ \u3000\xa0]*\t[ \u3000\xa0]*(?=\n)\n+")
+_LONE_TABS = re.compile(r"\n((?:\t\n)+)")
 
 
 def _is_row_of_tabs(line: str) -> bool:
@@ -226,9 +226,8 @@ def _is_tabbed(lines: Sequence[str]) -> bool:
 
 def _tabbed(lines: Sequence[str]) -> Iterator[Item]:
     # A browser that copies cells with paragraphs in them puts the tab between two cells on a line of its own.
-    for line in _LONE_TAB.sub("\t", "\n".join(lines)).split("\n"):
-        if not line.strip():
-            continue
+    text = "\n".join(line for line in lines if line)
+    for line in _LONE_TABS.sub(lambda match: "\t" * match[1].count("\t"), text).split("\n"):
         if "\t" not in line.strip() and not line.startswith("\t"):
             yield line.strip()
             continue
@@ -239,7 +238,7 @@ def _tabbed(lines: Sequence[str]) -> Iterator[Item]:
 
 # Cells parted by | ----------------------------------------------------------------------------------------------------
 
-_RULE = re.compile(r"[|:+ -]*-{3}[|:+ -]*")
+_RULE = frozenset("|:+-= ")
 _FILLERS = re.compile(r"(?<=\| )\|+$")
 
 
@@ -257,7 +256,7 @@ def _piped(lines: Sequence[str]) -> Iterator[Item]:
         elif one_a_line:
             yield from _broken_rows(part)
         else:
-            yield from (_piped_row(line) for line in part if not _RULE.fullmatch(line))
+            yield from (_piped_row(line) for line in part if not _RULE.issuperset(line) or set(line) <= {"|", " "})
 
 
 def _piped_row(line: str) -> Row:
@@ -287,19 +286,33 @@ def _broken_rows(lines: Sequence[str]) -> Iterator[Row]:
     if not width or len(cells) % width:
         yield from _rows_by_label([cell for cell, filler in zip(cells, fillers, strict=True) if not filler])
         return
-    for start in range(0, len(cells), width):
-        row = zip(cells[start : start + width], fillers[start : start + width], strict=True)
-        yield tuple(cell for cell, filler in row if not filler)
+    rows = [
+        tuple(cell for cell, filler in zip(cells[start:end], fillers[start:end], strict=True) if not filler)
+        for start, end in zip(range(0, len(cells), width), range(width, len(cells) + 1, width), strict=True)
+    ]
+    # A single pipe that fills up a row looks like a blank cell; rows that were filled up with several tell the figures.
+    figures = max(
+        (len(row) - _labels_in(row) for row in rows if any(map(_is_figure, row)) and len(row) < width), default=width
+    )
+    for row in rows:
+        end = _labels_in(row) + figures
+        yield row if any(row[end:]) else row[:end]
+
+
+def _labels_in(row: Row) -> int:
+    """Return how many cells stand up to the last one that is neither a figure nor blank."""
+    return max((index + 1 for index, cell in enumerate(row) if cell and not _is_figure(cell)), default=0)
 
 
 # One cell a line with nothing to tell cells from prose: the labels of the form do -------------------------------------
 
 
 class _Labels(NamedTuple):
-    """Label keys of the forms: those that begin a row, and those of columns."""
+    """Label keys of the forms: those that begin a row, those over columns, those in the corner, titles of sections."""
 
     rows: frozenset[str]
     columns: frozenset[str]
+    stubs: frozenset[str]
     sections: frozenset[str]
 
 
@@ -307,6 +320,7 @@ class _Labels(NamedTuple):
 def _labels() -> _Labels:
     rows: set[str] = set()
     columns: set[str] = set()
+    stubs: set[str] = set()
     sections: set[str] = set()
     for edition in forms.editions():
         for table in forms.load(edition).tables:
@@ -314,14 +328,13 @@ def _labels() -> _Labels:
             for row in table.rows:
                 (columns if table.layout == "across" else rows).update(map(label_key, (row.label, *row.synonyms)))
             rows.update(label_key(block.label) for block in table.blocks)
-            if table.stub:
-                rows.add(label_key(table.stub))
+            (stubs if table.blocks else rows).add(label_key(table.stub))
             for column in table.columns:
                 columns.update(map(label_key, (column.label, *column.synonyms)))
             for group in table.groups:
                 across = group.axis == "column" or table.layout == "across"
                 (columns if across else rows).update(map(label_key, (group.label, *group.synonyms)))
-    return _Labels(frozenset(rows), frozenset(columns), frozenset(sections))
+    return _Labels(frozenset((rows | stubs) - {""}), frozenset(columns), frozenset(stubs), frozenset(sections))
 
 
 def _is_bare(lines: Sequence[str]) -> bool:
@@ -332,7 +345,7 @@ def _is_bare(lines: Sequence[str]) -> bool:
 def _bare(lines: Sequence[str]) -> Iterator[Item]:
     labels = _labels()
     cells: list[str] = []
-    for line in (line.strip() for line in lines if line.strip()):
+    for line in (line.strip() for line in lines if line.strip() and not _PAGE_NUMBER.fullmatch(line)):
         key = label_key(line) if len(line) < 60 else ""
         known = key in labels.rows or key in labels.columns
         if known or (cells and key not in labels.sections and (_is_figure(line) or _may_be_label(line))):
@@ -352,18 +365,32 @@ def _may_be_label(line: str) -> bool:
 
 
 def _rows_by_label(cells: Sequence[str]) -> Iterator[Row]:
-    """Yield rows: a row's label begins one after figures or column labels, figures begin one after column labels."""
+    """Yield rows: a label of a row begins one after figures or column labels, figures begin one after column labels.
+
+    The labels over the columns of table three or four stand in reading order, not in that of the columns: each is a row
+    by itself. Those of table two follow 信息内容 on one line.
+    """
     labels = _labels()
     row: list[str] = []
+    figures = columns = stub = False
     for cell in cells:
-        key = label_key(cell)
-        figures = any(_is_figure(before) for before in row)
-        headed = any(label_key(before) in labels.columns for before in row)
-        begins = not _is_figure(cell) and key not in labels.columns and (figures or (headed and key in labels.rows))
-        heads = key in labels.columns and figures
-        if row and (begins or heads or (_is_figure(cell) and headed and not figures)):
+        figure, key = _is_figure(cell), label_key(cell)
+        column = not figure and key in labels.columns
+        if key in labels.stubs:
+            begins = True
+        elif column:
+            begins = not stub or figures
+        elif figure:
+            begins = columns and not figures
+        else:
+            begins = figures or columns
+        if begins and row:
             yield tuple(row)
             row = []
+            figures = columns = False
+        stub = stub if row else key in labels.stubs
+        figures = figures or figure
+        columns = columns or column
         row.append(cell)
     if row:
         yield tuple(row)
@@ -371,6 +398,7 @@ def _rows_by_label(cells: Sequence[str]) -> Iterator[Row]:
 
 # One row a line, columns parted by spaces (pdftotext -layout, copies from a PDF) --------------------------------------
 
+_PAGE_NUMBER = re.compile(r"\s*(?:[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页)\s*")
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
 _NUMBERED = re.compile(r"[一二三四五六七八九]、|[（(][一二三四五六七八九][)）]|\d[.．、]")
 
@@ -394,17 +422,15 @@ def _figures_at_end(line: str) -> Row:
 def _spaced(lines: Sequence[str]) -> Iterator[Item]:
     pending: list[str] = []
     inside = False
-    for line in (line.strip() for line in lines if line.strip()):
+    for line in (line.strip() for line in lines if line.strip() and not _PAGE_NUMBER.fullmatch(line)):
         row = _spaced_row(line, inside=inside)
         if row:
             inside = True
-            if _is_figure(row[0]):
-                label = _label_before(pending)
-                row = (label, *row) if label else row
-            yield from ((part,) for part in pending)
+            label = _taken(pending, "" if _is_figure(row[0]) else row[0])
+            yield from ((part,) for part in _whole_labels(pending))
             pending = []
-            yield row
-        elif inside and _may_be_label(line) and label_key(line) not in _labels().sections and len(pending) < 12:
+            yield (label, *(row if _is_figure(row[0]) else row[1:])) if label else row
+        elif inside and _may_be_label(line) and label_key(line) not in _labels().sections and len(pending) < 60:
             if len(line) > 1:  # a merged label set upright gives one character a line
                 pending.append(line)
         else:
@@ -419,22 +445,53 @@ def _spaced_row(line: str, *, inside: bool) -> Row:
     figures = _figures_at_end(line)
     labels = _labels()
     if figures and (len(figures) > 3 or label_key(figures[0]) in labels.rows or (inside and len(figures) > 1)):
-        head = _GAP.split(figures[0]) if not _is_figure(figures[0]) else [figures[0]]
-        return (*head, *figures[1:])
+        return (*_parted(figures[0]), *figures[1:])
     parts = tuple(line.split())
-    if all(label_key(part) in labels.rows | labels.columns for part in parts):
-        return parts
-    return ()
+    return parts if all(label_key(part) in labels.rows or label_key(part) in labels.columns for part in parts) else ()
 
 
-def _label_before(pending: list[str]) -> str:
-    """Take from ``pending`` the lines of a label whose figures stand alone on the next line."""
-    start = next((i for i in range(len(pending) - 1, -1, -1) if _NUMBERED.match(pending[i])), None)
-    if start is None:
-        return ""
-    label = _joined(pending[start:])
-    del pending[start:]
+def _parted(label: str) -> Row:
+    """Part merged labels on the left from the row's own: where the rest is one of the form's, or at wide gaps."""
+    words = label.split()
+    rows = _labels().rows
+    for start in range(len(words)):
+        if label_key("".join(words[start:])) in rows:
+            return (*words[:start], _joined(words[start:]))
+    return tuple(_GAP.split(label))
+
+
+def _taken(pending: list[str], label: str) -> str:
+    """Return the label of a row, with the lines over it that begin it; those are taken out of ``pending``.
+
+    Figures without a label take the lines from the last numbered one on; a label takes lines only when they make it one
+    of the form's.
+    """
+    labels = _labels()
+    if label_key(label) in labels.rows:
+        return label
+    for start in range(len(pending) - 1, max(-1, len(pending) - 5), -1):
+        # Beside the lines of a label may stand those of a merged one on its left: the last word of each is its own.
+        parts = [*pending[start:], label] if label else pending[start:]
+        for whole in (_joined(parts), _joined([part.split()[-1] for part in parts])):
+            if label_key(whole) in labels.rows:
+                del pending[start:]
+                return whole
+        if not label and _NUMBERED.match(pending[start]):
+            del pending[start:]
+            return _joined(parts)
     return label
+
+
+def _whole_labels(lines: Sequence[str]) -> Iterator[str]:
+    """Yield ``lines``, those together that make up a label of the form (社会, 公益, 组织)."""
+    labels = _labels()
+    start = 0
+    while start < len(lines):
+        ends = range(min(len(lines), start + 4), start, -1)
+        whole = {end: label_key("".join(lines[start:end])) for end in ends}
+        end = next((end for end in ends if whole[end] in labels.columns or whole[end] in labels.rows), start + 1)
+        yield _joined(lines[start:end])
+        start = end
 
 
 def _is_prose(_lines: Sequence[str]) -> bool:
