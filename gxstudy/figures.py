@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -139,6 +140,12 @@ class DataFigure(Figure):
     """A figure that knows the numbers it shows (``data``)."""
 
     data: pd.DataFrame
+
+    def _repr_png_(self) -> bytes:
+        shown = BytesIO()
+        with _style():
+            self.savefig(shown, format="png", metadata={"Software": None})
+        return shown.getvalue()
 
 
 def zero_applications(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,13 @@ def test_the_pdf_holds_text_in_an_embedded_font_at_print_size(
     with Image.open(png) as picture:
         assert picture.width == pytest.approx(89 / 25.4 * 600, abs=1)
     assert len(pd.read_csv(csv)) == 10
+
+
+def test_a_notebook_shows_the_figure_without_pyplot(results: dict[str | None, ZeroApplications]) -> None:
+    figure = figures.zero_applications(results["level"])
+    with Image.open(BytesIO(figure._repr_png_())) as picture:
+        assert picture.width == pytest.approx(figure.get_size_inches()[0] * figure.dpi, abs=1)
+        assert len(picture.convert("RGB").getcolors(1 << 20) or ()) > 50
 
 
 def test_the_font_comes_from_the_package(results: dict[str | None, ZeroApplications]) -> None:
