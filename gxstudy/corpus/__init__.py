@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -182,6 +183,7 @@ def build(
     _refuse_in_worker()
     source, target = Path(raw), Path(out)
     _check(source, target, jobs, timeout, memory)
+    _check_reader(reader)
     limits, processes = Limits(timeout, memory), jobs or _processors()
     with _alone(target):
         taken = inventory.take(source, leave_out=target.resolve(), jobs=processes)
@@ -271,6 +273,14 @@ def _check(raw: Path, out: Path, jobs: int | None, timeout: float, memory: int) 
         if value is not None and not value > 0:
             msg = f"{name} is {value}; expected more than 0"
             raise CallError(msg)
+
+
+def _check_reader(reader: Reader) -> None:
+    try:
+        pickle.dumps(reader)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        msg = f"worker processes cannot import the reader {_name(reader)}: {error}; define it by name in a module"
+        raise CallError(msg) from error
 
 
 @contextmanager

@@ -161,7 +161,12 @@ def _complete(
         same: Columns = {"report_id": [file.report_id], "organ": [organ], "year": [year], "source": [source]}
         if name == "reports":
             said = file.registered
-            same |= {"path": [file.path], "registry_organ": [said.organ], "registry_year": [said.year]}
+            same |= {
+                "sha256": [file.sha256],
+                "path": [file.path],
+                "registry_organ": [said.organ],
+                "registry_year": [said.year],
+            }
             for severity, times in severities.items():
                 (before,) = table[f"findings_{severity}"]
                 same[f"findings_{severity}"] = [int(before or 0) + times]

@@ -88,7 +88,7 @@ def run(tasks: Iterable[Task], *, reader: Reader, jobs: int, limits: Limits) -> 
     pool: ProcessPool | None = None
     try:
         while waiting or suspects or running:
-            pool = pool or _pool(jobs, limits)
+            pool = pool or _pool(reader, jobs, limits)
             trial = not waiting and not running
             broken = not _start(pool, suspects if trial else waiting, 1 if trial else 2 * jobs, running, reader, limits)
             finished, _ = wait(running, timeout=limits.seconds + _PATIENCE, return_when=FIRST_COMPLETED)
@@ -149,12 +149,14 @@ def _crashed() -> bytes:
     return failed("crashed", message)
 
 
-def _pool(jobs: int, limits: Limits) -> ProcessPool:
+def _pool(reader: Reader, jobs: int, limits: Limits) -> ProcessPool:
     """Return a pool whose workers have shown that they start."""
     how = "spawn" if sys.platform == "win32" else "forkserver"
     context = multiprocessing.get_context(how)
     context.set_forkserver_preload(["gxstudy.corpus.work", "gxstudy.readers.pdf"])
-    pool = ProcessPool(jobs, _TASKS_A_WORKER, initializer=_prepare, initargs=(limits.mebibytes,), context=context)
+    pool = ProcessPool(
+        jobs, _TASKS_A_WORKER, initializer=_prepare, initargs=(reader, limits.mebibytes), context=context
+    )
     try:
         pool.schedule(_ready).result(timeout=2 * _PATIENCE)
     except (BrokenProcessPool, ProcessExpired, TimeoutError) as error:
@@ -176,8 +178,11 @@ def _ready() -> bool:
     return True
 
 
-def _prepare(mebibytes: int) -> None:
-    """Make a new worker one that ends with its parent, however that ends, and keeps to its memory."""
+def _prepare(_: Reader, mebibytes: int) -> None:
+    """Make a new worker one that ends with its parent, however that ends, and keeps to its memory.
+
+    The reader is an argument so that what it needs is loaded, and weighs nothing, when the limit is set.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
