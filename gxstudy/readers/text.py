@@ -18,7 +18,7 @@ from gxstudy.errors import EmptyFileError, TruncatedFileError, UnknownFileKindEr
 from gxstudy.layout import Cell, Document, Grid, Page, Paragraph
 from gxstudy.text import join_lines, label_key, read_number
 
-__all__ = ["LARGEST", "decode", "read"]
+__all__ = ["LARGEST", "blocks", "decode", "is_form_label", "join_cell_lines", "read"]
 
 LARGEST = 2 * 2**20
 """Largest file accepted, in bytes; a report as text has some ten thousand of them."""
@@ -56,8 +56,25 @@ def read(data: bytes) -> Document:
     if not any(lines):
         msg = f"the file holds only white space ({len(data)} bytes); fetch it again"
         raise EmptyFileError(msg)
+    return Document("text", (Page(1, 0, 0, blocks=blocks(lines)),))
+
+
+def blocks(lines: Sequence[str]) -> tuple[Grid | Paragraph, ...]:
+    """Return the paragraphs and grids that lines of text make, by the way of writing tables that fits them.
+
+    Parameters
+    ----------
+    lines
+        Lines without their ends; a tab at the beginning of a line counts, white space at its end does not stand there.
+    """
     shape = next(shape for shape in _SHAPES if shape.fits(lines))
-    return Document("text", (Page(1, 0, 0, blocks=tuple(_blocks(shape.items(lines)))),))
+    return tuple(_blocks(shape.items(lines)))
+
+
+def is_form_label(text: str) -> bool:
+    """Return whether ``text`` is a label in a table of some edition of the form."""
+    labels, key = _labels(), label_key(text)
+    return key in labels.rows or key in labels.columns
 
 
 # Bytes to lines -------------------------------------------------------------------------------------------------------
@@ -163,7 +180,7 @@ def _grid(rows: Sequence[Row]) -> Grid:
     return Grid(1, "markup", len(rows), max(len(row) for row in rows), cells)
 
 
-def _joined(parts: Sequence[str]) -> str:
+def join_cell_lines(parts: Sequence[str]) -> str:
     """Join the lines of one cell. Two lines that end and begin with a digit are kept apart: they may be two numbers."""
     text = ""
     for part in (part.strip() for part in parts):
@@ -192,7 +209,7 @@ def _cells(lines: Sequence[str]) -> Iterator[Item]:
     for line in (*lines, ""):
         if line.startswith("\t"):
             row.append([line.strip()])
-        elif row and line and not _is_figure(_joined(row[-1])):
+        elif row and line and not _is_figure(join_cell_lines(row[-1])):
             row[-1].append(line)
         else:
             if row:
@@ -204,7 +221,7 @@ def _cells(lines: Sequence[str]) -> Iterator[Item]:
 
 def _finished(row: list[list[str]]) -> Iterator[Item]:
     """Yield the row, or the paragraph that was only indented with a tab."""
-    cells = tuple(_joined(parts) for parts in row)
+    cells = tuple(join_cell_lines(parts) for parts in row)
     if len(cells) == 1 and _PROSE.search(cells[0]):
         yield cells[0]
     else:
@@ -456,7 +473,7 @@ def _parted(label: str) -> Row:
     rows = _labels().rows
     for start in range(len(words)):
         if label_key("".join(words[start:])) in rows:
-            return (*words[:start], _joined(words[start:]))
+            return (*words[:start], join_cell_lines(words[start:]))
     return tuple(_GAP.split(label))
 
 
@@ -472,13 +489,13 @@ def _taken(pending: list[str], label: str) -> str:
     for start in range(len(pending) - 1, max(-1, len(pending) - 5), -1):
         # Beside the lines of a label may stand those of a merged one on its left: the last word of each is its own.
         parts = [*pending[start:], label] if label else pending[start:]
-        for whole in (_joined(parts), _joined([part.split()[-1] for part in parts])):
+        for whole in (join_cell_lines(parts), join_cell_lines([part.split()[-1] for part in parts])):
             if label_key(whole) in labels.rows:
                 del pending[start:]
                 return whole
         if not label and _NUMBERED.match(pending[start]):
             del pending[start:]
-            return _joined(parts)
+            return join_cell_lines(parts)
     return label
 
 
@@ -490,7 +507,7 @@ def _whole_labels(lines: Sequence[str]) -> Iterator[str]:
         ends = range(min(len(lines), start + 4), start, -1)
         whole = {end: label_key("".join(lines[start:end])) for end in ends}
         end = next((end for end in ends if whole[end] in labels.columns or whole[end] in labels.rows), start + 1)
-        yield _joined(lines[start:end])
+        yield join_cell_lines(lines[start:end])
         start = end
 
 
