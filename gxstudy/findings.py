@@ -51,6 +51,7 @@ class Code(StrEnum):
     PAGE_UNREADABLE = "page_unreadable"
     PAGE_WITHOUT_TEXT = "page_without_text"
     SECOND_READER_USED = "second_reader_used"
+    SECOND_READER_ALONE = "second_reader_alone"
     SECOND_READER_FAILED = "second_reader_failed"
     # the document
     SEVERAL_REPORTS = "several_reports"
@@ -95,6 +96,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.PAGE_UNREADABLE: "error",
     Code.PAGE_WITHOUT_TEXT: "warning",
     Code.SECOND_READER_USED: "info",
+    Code.SECOND_READER_ALONE: "warning",
     Code.SECOND_READER_FAILED: "warning",
     Code.SEVERAL_REPORTS: "warning",
     Code.ORGAN_UNKNOWN: "warning",

@@ -27,6 +27,7 @@ LONG_PAGES = 40
 AFTER_PAGES = 3
 """Pages behind the tables that are still of their report, in a long document."""
 TITLE_LENGTH = 60
+_LEFT_OVER = (Code.UNKNOWN_ROW, Code.ROW_WIDTH_DIFFERS)
 _TITLE = re.compile("信息公开.{0,12}年(?:度)?报(?:告)?|年度报告$")
 
 
@@ -161,7 +162,7 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
     compared: tuple[Finding, ...] = ()
     if second is not None:
         sheets, differences = agree(checked.sheets, second.sheets)
-        compared = (*second.findings, *differences)
+        compared = (*(found for found in second.findings if found.code is Code.SECOND_READER_FAILED), *differences)
     findings = (
         *document.findings,
         *_heading_findings(heading),
@@ -214,11 +215,13 @@ def _with_camelot(data: bytes, document: Document) -> Filled:
         inferred = camelot.unruled_grids(data, pages=pages)
         filled = fill(inferred.grids)
         noticed = (*noticed, *inferred.findings)
-    return replace(filled, findings=noticed)
+    return replace(filled, findings=(*noticed, *filled.findings))
 
 
 def _fallback(data: bytes, document: Document, paragraphs: tuple[Paragraph, ...], found: list[Grid]) -> Filled:
     """Return the form filled by the second reader, for a report in which no table of the form was found.
+
+    Nobody checks the second reader here: what it read is taken only where every row of figures found its place.
 
     Raises
     ------
@@ -231,7 +234,7 @@ def _fallback(data: bytes, document: Document, paragraphs: tuple[Paragraph, ...]
             message = (
                 "no table of the form was found among the rules and words of the file; the second reader found them"
             )
-            return replace(filled, findings=(finding(Code.SECOND_READER_USED, message), *filled.findings))
+            return replace(filled, findings=(finding(Code.SECOND_READER_ALONE, message), *filled.findings))
     raise _no_form(paragraphs, found)
 
 

@@ -120,6 +120,8 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
     ordered = sorted(named.items(), key=lambda item: item[1].column)
     grid = rows[0].grid
     missing = [column for column in form.columns if column.key not in named]
+    if missing and grid.origin == "unruled":
+        return None  # where no line parts them, headings run into each other
     if missing:
         message = f"the header does not name {', '.join(column.label for column in missing)}"
         findings.append(finding(Code.UNKNOWN_COLUMN, message, Place(table=TABLE, page=grid.page)))

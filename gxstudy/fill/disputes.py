@@ -34,6 +34,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     data = [row for row in rows if _is_data(row)]
     whole = [row for row in data if len(_values(row)) == len(_places())]
     above: list[Cell] = []
+    block: str | None = None
     for run in runs:
         if run.rows[0].drawn:
             above = _labels(run.rows) or above
@@ -41,6 +42,8 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             if row not in data:
                 continue
             pairs = _by_labels(row, above) if row.drawn else _by_reading(row, run.rows)
+            if pairs is None and block is not None:
+                pairs = _continued(row, block)
             if pairs is None and row in whole:
                 pairs = list(zip(_places(), _values(row), strict=True))
             if pairs is None and row.grid.origin == "unruled":
@@ -50,14 +53,15 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
                 message = f"the figures {shown} cannot be given to blocks and results; they were not taken"
                 findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, _place(row)))
                 continue
-            for (block, result), cell in pairs:
-                if (block, result) in entries:
+            block = pairs[-1][0][0]
+            for place, cell in pairs:
+                if place in entries:
                     if cell.text.strip():
                         message = "a second row of figures stands in this table; the first was taken"
                         findings.append(finding(Code.TABLE_REPEATED, message, _place(row)))
                         break
                     continue
-                entries[block, result] = from_cell(TABLE, block, result, cell)
+                entries[place] = from_cell(TABLE, *place, cell)
     return entries, findings
 
 
@@ -115,6 +119,16 @@ def _by_labels(row: PrintedRow, labels: Sequence[Cell]) -> list[tuple[tuple[str,
         seen.add(place)
         pairs.append((place, cell))
     return pairs or None
+
+
+def _continued(row: PrintedRow, block: str) -> list[tuple[tuple[str, str], Cell]] | None:
+    """Return the place of a row of one figure whose block was named on the page before: that of the figure above."""
+    values = [cell for cell in _values(row) if cell.text.strip()]
+    named = [cell for cell in row.cells if _meaning(cell.text, "row")]
+    results = [key for cell in row.cells if (key := _meaning(cell.text, "column"))]
+    if named or len(results) != 1 or len(values) != 1:
+        return None
+    return [((block, results[0]), values[0])]
 
 
 def _shares_columns(label: Cell, cell: Cell) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gxstudy.grids.lines import line_box, line_text, text_lines
 from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word, overlap
@@ -31,6 +32,8 @@ class Tolerance:
     """Lines that end this near to each other touch."""
     least_points: float = 5.0
     """What is shorter than this when its pieces are joined is no line (dots, ticks)."""
+    annex_rows: float = 1.5
+    """Lines across without crossing lines belong to a table this many rows (its highest) away."""
     open_points: float = 6.0
     """Lines that run this far beyond the last crossing line leave the table open there."""
 
@@ -61,19 +64,18 @@ class _Frame:
 
 def find(page: Page, tolerance: Tolerance = DEFAULT) -> list[Grid]:
     """Return the ruled tables of a drawn page, from top to bottom."""
-    grids = [
-        grid
-        for frame in _frames(page.rulings, tolerance)
-        if (grid := _grid(page, frame, tolerance)) is not None and len(grid.cells) > 1
-    ]
+    frames, loose = _frames(page.rulings, tolerance)
+    for frame in frames:
+        _close(frame, loose, tolerance)
+    grids = [grid for frame in frames if (grid := _grid(page, frame)) is not None and len(grid.cells) > 1]
     return sorted(grids, key=lambda grid: (grid.tops[0], grid.lefts[0]))
 
 
 # ---------------------------------------------------------------------------------------------- lines and tables
 
 
-def _frames(rulings: Iterable[Ruling], tolerance: Tolerance) -> list[_Frame]:
-    """Return the tables' lines: straight lines merged, then those that touch taken together."""
+def _frames(rulings: Iterable[Ruling], tolerance: Tolerance) -> tuple[list[_Frame], list[_Segment]]:
+    """Return the tables' lines (straight lines merged, those that touch taken together) and the lines across alone."""
     across = _merged([_Segment(r.top, r.x0, r.x1) for r in rulings if r.top == r.bottom and r.x1 > r.x0], tolerance)
     down = _merged([_Segment(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1 and r.bottom > r.top], tolerance)
     near = tolerance.touch_points
@@ -98,7 +100,8 @@ def _frames(rulings: Iterable[Ruling], tolerance: Tolerance) -> list[_Frame]:
         frames.setdefault(root(i), _Frame()).across.append(h)
     for j, v in enumerate(down, len(across)):
         frames.setdefault(root(j), _Frame()).down.append(v)
-    return [frame for frame in frames.values() if frame.across and frame.down]
+    tables = [frame for frame in frames.values() if frame.across and frame.down]
+    return tables, [line for frame in frames.values() if not frame.down for line in frame.across]
 
 
 def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
@@ -125,8 +128,12 @@ def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
     return [s for s in merged if s.end - s.start >= tolerance.least_points]
 
 
-def _close(frame: _Frame, tolerance: Tolerance) -> None:
-    """Add the outer lines that a table lacks, at the end of the lines that run beyond its last crossing line."""
+def _close(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
+    """Add the outer lines that a table lacks, at the end of the lines that run beyond its last crossing line.
+
+    A table without lines at its sides may have rows across its whole width that no line touches: a line of its width
+    close above or below it is its own.
+    """
     for lines, crossing in ((frame.across, frame.down), (frame.down, frame.across)):
         first, last = min(s.at for s in lines), max(s.at for s in lines)
         before = [s for s in crossing if s.start < first - tolerance.open_points]
@@ -138,13 +145,31 @@ def _close(frame: _Frame, tolerance: Tolerance) -> None:
         if len(after) > 1 or (after and len(crossing) < 3):
             lines.append(_Segment(max(s.end for s in after), start, end))
             frame.origin = "open"
+    if frame.origin == "open" and loose:
+        _annex(frame, loose, tolerance)
+
+
+def _annex(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
+    start, end = min(s.start for s in frame.across), max(s.end for s in frame.across)
+    tops = sorted(s.at for s in frame.across)
+    reach = tolerance.annex_rows * max((b - a for a, b in pairwise(tops)), default=0.0)
+    like = [
+        s for s in loose if abs(s.start - start) < tolerance.open_points and abs(s.end - end) < tolerance.open_points
+    ]
+    for line in sorted(like, key=lambda s: -s.at):
+        if 0 < min(s.at for s in frame.across) - line.at <= reach:
+            frame.across.append(line)
+            frame.down += [_Segment(edge, line.at, tops[0]) for edge in (start, end)]
+    for line in sorted(like, key=lambda s: s.at):
+        if 0 < line.at - max(s.at for s in frame.across) <= reach:
+            frame.across.append(line)
+            frame.down += [_Segment(edge, tops[-1], line.at) for edge in (start, end)]
 
 
 # ------------------------------------------------------------------------------------------------------- cells
 
 
-def _grid(page: Page, frame: _Frame, tolerance: Tolerance) -> Grid | None:
-    _close(frame, tolerance)
+def _grid(page: Page, frame: _Frame) -> Grid | None:
     lefts = sorted({s.at for s in frame.down})
     tops = sorted({s.at for s in frame.across})
     rows, columns = len(tops) - 1, len(lefts) - 1

@@ -27,6 +27,8 @@ PROSE_INK = 0.85
 """A line is unbroken when words cover more than this share of it."""
 HEADER_LINES = 9
 """Lines above the first row of figures that may be its header."""
+BIGGER = 1.25
+"""A line higher than this multiple of a row of figures is a heading of the text, not of the table."""
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
 
@@ -48,6 +50,11 @@ class _Line:
     @property
     def height(self) -> float:
         return self.bottom - self.top
+
+    @property
+    def size(self) -> float:
+        """The height of its highest word."""
+        return max(word.bottom - word.top for piece in self.pieces for word in piece)
 
     @property
     def figures(self) -> list[list[Word]]:
@@ -162,6 +169,7 @@ def _first_header(lines: list[_Line], free: int, row: int, width: float) -> int:
         start > free
         and row - start < HEADER_LINES
         and not _is_prose(lines[start - 1], width)
+        and lines[start - 1].size < BIGGER * lines[row].size
         and lines[start].top - lines[start - 1].bottom < NEAR_LINES * lines[start - 1].height
     ):
         start -= 1
