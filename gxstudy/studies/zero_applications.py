@@ -87,7 +87,7 @@ class Benchmark(NamedTuple):
     source: str
 
 
-_PKU = "Peking University Center for Public Participation Studies and Supports, study of annual reports, May 2011"
+_PKU = "Center for Public Participation, Peking University, study of annual reports, May 2011"
 _PKU_URL = "http://taiwan.cn/xwzx/PoliticsNews/201105/t20110520_1863749.htm"
 
 BENCHMARK: tuple[Benchmark, ...] = tuple(
