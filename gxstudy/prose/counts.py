@@ -15,6 +15,7 @@ from gxstudy.prose.values import Fact
 
 __all__ = ["facts"]
 
+_DIGITS = re.compile(r"\d+|[零〇○一二两三四五六七八九十百千万]+")
 _COUNT = re.compile(
     rf"(?<![\d.,第〔-])(?:(?P<arabic>{ARABIC})(?P<scale>[万千百])?(?:件次|件\(次\)|[件份宗起例项条个次篇封单笔])"
     rf"|(?P<han>{HAN_NUMERAL})(?:件次|[件份宗例]))(?![/数以套])"
@@ -154,11 +155,13 @@ _REFUSED = MappingProxyType(
 )
 
 _CLOSED = r"(?=[，,。;:().]|$|故|因此|[、和及或](?:被|提起|申请){0,2}(?:行政)?(?:复议|诉讼|投诉|举报))"
+_NEGATION = re.compile(r"[未没无]")
+_UNLESS = frozenset("如若凡对有")
 _NO_APPLICATIONS = re.compile(
-    r"(?<![如若凡对有])(?:未曾?|没有?人?|无人?)(?:新?收到|新?受理|接到|接收|收悉|发生|产生|出现|办理|涉及)?"
+    r"(?:未曾?|没有?人?|无人?)(?:新?收到|新?受理|接到|接收|收悉|发生|产生|出现|办理|涉及)?"
     rf"{_WORDS}{{0,14}}{_APPLICATION}(?:的|情况|要求|需求|诉求|现象){{0,2}}{_CLOSED}"
-    r"|(?:为|是|属于?|公开|年度?)[“\"]?零申请[”\"]?(?=[，,。;]|$)"
 )
+_ZERO_APPLICATIONS = re.compile(r"(?:为|是|属于?|公开|年度?)[“\"]?零申请[”\"]?(?=[，,。;]|$)")
 _NOTHING_TO_SAY = re.compile(
     r"依申请公开(?:政府信息)?(?:工作)?(?:办理)?(?:情况|方面|事项)?[:。，\n]{0,2}(?:本年度?|全年)?无(?=[。;\n]|$)"
 )
@@ -167,10 +170,10 @@ _NOT_CARRIED = re.compile(
     rf"(?:继续)?(?:办理)?的?(?:{_APPLICATION}|申请)?(?:情况)?(?=[，,。;、)]|$)"
 )
 _NO_DISPUTES = re.compile(
-    r"(?<![如若凡对有])(?:未曾?|没有|无)(?:政府|政务|信息|公开|依申请|申请|工作|答复|引[发起致]|产生|发生|出现|收到|存在|涉及"
+    r"(?:未曾?|没有|无)(?:政府|政务|信息|公开|依申请|申请|工作|答复|引[发起致]|产生|发生|出现|收到|存在|涉及"
     r"|接到|导致|而|被|的|任何|关于|有关|相关|提[起出]|因|由|就|对|及|公民|法人|其他组织|、|和|或|行政(?!复议|诉讼)){0,14}"
     rf"(?P<first>(?:行政)?(?:复议|诉讼)){_KIND}(?:{_AND}(?P<second>(?:行政)?(?:复议|诉讼)){_KIND})?"
-    r"(?:的|案件|情况|事件|问题|现象){0,3}(?=[，,。;:().、和及或]|$)"
+    r"(?:的|案件|情况|事件|问题|现象){0,3}(?=[，,。;:().]|$|[、和及或](?!(?:被|提起)?(?:行政)?(?:复议|诉讼)))"
 )
 
 
@@ -230,7 +233,10 @@ def _said(text: str, year: int | None) -> Iterator[_Said]:
 
 def _counted(sentence: str, scope: _Scope) -> Iterator[_Said]:
     done = 0
-    for number in _COUNT.finditer(sentence):
+    for digits in _DIGITS.finditer(sentence):
+        number = _COUNT.match(sentence, digits.start()) if digits.start() >= done else None
+        if number is None:
+            continue
         before = sentence[max(done, number.start() - 120) : number.start()]
         value = _value(number)
         done = number.end()
@@ -304,20 +310,24 @@ def _believed(key: str, sentence: str, start: int, end: int, scope: _Scope, *, p
 
 def _denied(sentence: str, scope: _Scope) -> Iterator[_Said]:
     """Yield the zeros that ``sentence`` says without a number."""
-    if not ("未" in sentence or "无" in sentence or "没" in sentence or "零" in sentence):
-        return
-    for none in _NO_APPLICATIONS.finditer(sentence):
-        start, end = none.span()
-        by_channel = _CHANNEL.search(sentence, clause_start(sentence, start), start)
-        if not by_channel and _believed(_ANY, sentence, start, start, scope):
-            yield _Said("applications_received", 0, clause_start(sentence, start), end)
-    for none in _NOT_CARRIED.finditer(sentence):
-        key = "applications_carried_in" if none["into"] else "applications_carried_out"
-        if scope.applications and _believed(key, sentence, none.start(), none.start(), scope):
-            yield _Said(key, 0, clause_start(sentence, none.start()), none.end())
-    for none in _NO_DISPUTES.finditer(sentence):
-        start, end = none.span()
-        if (scope.applications or "公开" in sentence) and _believed(_ANY, sentence, start, start, scope):
+    for word in _NEGATION.finditer(sentence):
+        at = word.start()
+        if at and sentence[at - 1] in _UNLESS:
+            continue
+        clause = clause_start(sentence, at)
+        none = _NO_APPLICATIONS.match(sentence, at)
+        if none and not _CHANNEL.search(sentence, clause, at) and _believed(_ANY, sentence, at, at, scope):
+            yield _Said("applications_received", 0, clause, none.end())
+        none = _NOT_CARRIED.match(sentence, at) if scope.applications else None
+        if none:
+            key = "applications_carried_in" if none["into"] else "applications_carried_out"
+            if _believed(key, sentence, at, at, scope):
+                yield _Said(key, 0, clause, none.end())
+        none = _NO_DISPUTES.match(sentence, at) if scope.applications or "公开" in sentence else None
+        if none and _believed(_ANY, sentence, at, at, scope):
             kinds = {"reviews" if "复议" in name else "suits" for name in (none["first"], none["second"]) if name}
             for key in sorted(kinds):
-                yield _Said(key, 0, clause_start(sentence, start), end)
+                yield _Said(key, 0, clause, none.end())
+    none = _ZERO_APPLICATIONS.search(sentence) if "零申请" in sentence else None
+    if none and _believed(_ANY, sentence, none.start(), none.start(), scope):
+        yield _Said("applications_received", 0, clause_start(sentence, none.start()), none.end())

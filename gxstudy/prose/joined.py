@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from gxstudy.layout import Box, Paragraph
 from gxstudy.text import fold
@@ -83,6 +84,12 @@ class Joined:
 
 def join(paragraphs: Sequence[Paragraph]) -> Joined:
     """Join ``paragraphs``; empty ones and page numbers are left out."""
+    return _join(tuple(paragraphs))
+
+
+@lru_cache(maxsize=2)
+def _join(paragraphs: tuple[Paragraph, ...]) -> Joined:
+    """Join once for all that is asked of one narrative."""
     kept: list[Paragraph] = []
     lines: list[str] = []
     starts: list[int] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gxstudy.findings import Code, Finding, Place, finding
@@ -21,6 +22,7 @@ _TITLE = re.compile(
     r"的?(?:政府|政务)?(?:信息|政务)公开(?:工作)?(?:(?P<late>20\d\d)年?度?)?(?:年度)?(?:工作)?(?:情况)?的?(?:年度)?"
     r"(?:报告|年报|总结)[”\"》]?(?:\((?:(?P<bracketed>20\d\d)年?度?|[^()]{1,12})\))?[”\"》]?"
 )
+_TITLE_END = re.compile(r"(?:报告|年报|总结)[”\"》]?(?:\([^()]{1,12}\))?[”\"》]?$")
 _IN_TEXT = re.compile(
     r"(?:^|公布|公开|发布|编制|编写|制作|形成|现将)(?P<organ>[^\d\n。，,;:《》]{2,40})20\d\d年?度?"
     r"(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:年度)?报告",
@@ -107,6 +109,7 @@ def _disagreement(joined: Joined, said: Years) -> tuple[Finding, ...]:
     return (finding(Code.YEAR_DISAGREES, message, where),)
 
 
+@lru_cache(maxsize=2)
 def years(joined: Joined) -> Years:
     """Return the year that the title gives and that of the statistical period, with the organ of the title."""
     period, period_at = None, (0, 0)
@@ -130,7 +133,7 @@ def _titles(joined: Joined) -> Iterator[_Title]:
         if len(line) <= 70 and "。" not in line and not _META.search(line) and not _NUMBER_OF_DOCUMENT.fullmatch(line)
     ]
     for last, (index, line) in enumerate(usable):
-        if "报告" not in line and "年报" not in line and "总结" not in line:
+        if not _TITLE_END.search(line):
             continue
         best: _Title | None = None
         for first in range(last, max(-1, last - 4), -1):
@@ -151,7 +154,7 @@ def _titles(joined: Joined) -> Iterator[_Title]:
 
 def _title_in(printed: str) -> _Title | None:
     """Read ``printed`` (without white space) as a title; None when it is none."""
-    match = _TITLE.fullmatch(year_digits(fold_in_place(printed)))
+    match = _TITLE.fullmatch(year_digits(fold_in_place(printed))) if "公开" in printed else None
     if match is None:
         return None
     year = match["year"] or match["late"] or match["bracketed"]
