@@ -230,10 +230,8 @@ def _fallback(data: bytes, document: Document, paragraphs: tuple[Paragraph, ...]
     """
     if document.kind == "pdf" and _speaks_of_itself(paragraphs):
         filled = _with_camelot(data, document)
-        if filled.sheets:
-            message = (
-                "no table of the form was found among the rules and words of the file; the second reader found them"
-            )
+        if filled.sheets and not any(found.code in _LEFT_OVER for found in filled.findings):
+            message = "no table of the form was found by its rules and words; the second reader found them"
             return replace(filled, findings=(finding(Code.SECOND_READER_ALONE, message), *filled.findings))
     raise _no_form(paragraphs, found)
 
