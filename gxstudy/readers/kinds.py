@@ -2,21 +2,65 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
+import unicodedata
 from typing import Literal
 
-from gxstudy.errors import EmptyFileError, UnknownFileKindError
+from gxstudy.errors import EmptyFileError, EncryptedFileError, TruncatedFileError, UnknownFileKindError
 
 __all__ = ["FileKind", "kind_of"]
 
 FileKind = Literal["pdf", "html", "docx", "text", "image"]
 
-_HEAD = 1024
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|meta)\b", re.IGNORECASE)
+_PDF_HEAD = 1024  # ISO 32000-1, annex H.3.4.1: viewers accept a header within the first 1024 bytes
+_TEXT_HEAD = 8192
+
+_CONVERT = "save it as .docx or PDF first, for instance with: soffice --headless --convert-to docx FILE"
+_UNPACK = "unpack it and read the files inside"
+_PRINT = "open it in its own program and save it as PDF"
+
+_PDF_OBJECT = re.compile(rb"\b\d+ \d+ obj\b")
+_IMAGES = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\x00|MM\x00\*|GIF8[79]a|BM.{4}\x00{4}|RIFF.{4}WEBP|\x00{3}\x0cjP {2}",
+    re.DOTALL,
+)
+_REFUSED = (
+    (b"{\\rtf", "RTF", _CONVERT),
+    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
+    (b"\x1f\x8b", "compressed with gzip", "unpack it with: gzip -d"),
+)
+# What the names inside a ZIP archive say about it; the first that fits.
+_ARCHIVES = (
+    ("xl/", "an Excel workbook", _PRINT),
+    ("ppt/", "a PowerPoint presentation", _PRINT),
+    ("OFD.xml", "an OFD document", _PRINT),
+    ("META-INF/manifest.xml", "an OpenDocument file", _CONVERT),
+    ("", "a ZIP archive", _UNPACK),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|title|body|meta|style|script|table|tbody|tr|td|div|span|font|center|p|br|h[1-6])\b",
+    re.IGNORECASE,
+)
+_REFUSED_TEXTS = (
+    (re.compile(r"(?ims)^mime-version:.*^content-type:\s*multipart/related"), "a web archive (MHTML)", _CONVERT),
+    (re.compile('<\\?mso-application progid="Word|<w:wordDocument|<pkg:package'), "Word's XML of one file", _CONVERT),
+    (re.compile(rf"(?is)\A<\?xml(?!.*{_HTML.pattern})"), "XML, but no web page", _PRINT),
+)
 
 
 def kind_of(data: bytes) -> FileKind:
-    """Return the kind of a file from its first bytes.
+    """Return the kind of a file from its content.
 
     Parameters
     ----------
@@ -26,48 +70,115 @@ def kind_of(data: bytes) -> FileKind:
     Raises
     ------
     EmptyFileError
-        When there are none.
+        When there are none, or white space alone.
+    TruncatedFileError
+        When it begins like a Word document (or another ZIP archive) whose end is missing.
+    EncryptedFileError
+        When it is an Office document with a password.
     UnknownFileKindError
         When the content is of no kind that gxstudy reads; the message says how to convert what can be converted.
     """
-    if not data.strip(b"\x00\t\r\n "):
-        msg = f"the file is empty ({len(data)} bytes, none of them content); fetch it again"
-        raise EmptyFileError(msg)
-    head = data[:_HEAD]
-    if b"%PDF-" in head:
+    if not data.strip(b"\x00\t\n\v\f\r "):
+        raise _empty(data)
+    head = data[:_PDF_HEAD]
+    if head.startswith(b"%PDF-") or (b"%PDF-" in head and _PDF_OBJECT.search(data)):
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
-        if b"word/" in data or b"[Content_Types].xml" in head:
-            return "docx"
-        msg = "the file is a ZIP archive; expected a report. Unpack it and read the files inside"
-        raise UnknownFileKindError(msg)
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        msg = (
-            "the file is a legacy binary Office document (.doc or .wps); save it as .docx or PDF first, "
-            "for instance with: soffice --headless --convert-to docx FILE"
-        )
-        raise UnknownFileKindError(msg)
-    if head.startswith(b"{\\rtf"):
-        msg = "the file is RTF; save it as .docx or PDF first, for instance with: soffice --headless --convert-to docx FILE"
-        raise UnknownFileKindError(msg)
-    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF8", b"BM")):
+        _refuse_other_archives(data)
+        return "docx"
+    if head.startswith(_OLE):
+        raise _office(data)
+    if _IMAGES.match(head):
         return "image"
-    text = _probe(head)
+    for start, name, remedy in _REFUSED:
+        if head.startswith(start):
+            raise _unknown(name, remedy)
+    text = _text(data[:_TEXT_HEAD])
     if text is None:
         msg = (
             f"the file begins with {head[:8]!r}, which is no PDF, web page, Word document or plain text; "
             "expected one of these"
         )
         raise UnknownFileKindError(msg)
-    return "html" if _HTML.search(text) else "text"
+    return _kind_of_text(text, data)
 
 
-def _probe(head: bytes) -> bytes | None:
-    """Return ``head`` as bytes of ASCII-compatible text; None when it is no text."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16-le" if head.startswith(b"\xff\xfe") else "utf-16-be"
-        return head[2:].decode(encoding, "replace").encode("utf-8")
-    if b"\x00" in head:
-        return None
-    control = sum(byte < 32 and byte not in b"\t\r\n\f\x1b" for byte in head)
-    return head if control <= len(head) // 100 else None
+def _kind_of_text(text: str, data: bytes) -> FileKind:
+    start = text.lstrip("\ufeff \t\r\n")
+    if not start.strip() and len(data) <= _TEXT_HEAD:
+        raise _empty(data)
+    for sign, name, remedy in _REFUSED_TEXTS:
+        if sign.search(start):
+            raise _unknown(name, remedy)
+    return "html" if _HTML.search(start) else "text"
+
+
+def _empty(data: bytes) -> EmptyFileError:
+    return EmptyFileError(f"the file is empty ({len(data)} bytes, none of them content); fetch it again")
+
+
+def _unknown(name: str, remedy: str) -> UnknownFileKindError:
+    return UnknownFileKindError(f"the file is {name}; {remedy}")
+
+
+def _refuse_other_archives(data: bytes) -> None:
+    """Raise unless ``data`` is a Word document; told by the names in the archive's directory."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [name.replace("\\", "/") for name in archive.namelist()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        msg = (
+            f"the file begins like a Word document or a ZIP archive but is damaged or cut off ({error}); fetch it again"
+        )
+        raise TruncatedFileError(msg) from error
+    if any(name.startswith("word/") for name in names):
+        return
+    for start, name, remedy in _ARCHIVES:
+        if any(known.startswith(start) for known in names) or not start:
+            raise _unknown(name, remedy)
+
+
+def _office(data: bytes) -> EncryptedFileError | UnknownFileKindError:
+    """Return the error for an OLE container: legacy Office, or newer Office behind a password."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return EncryptedFileError("the Office document asks for a password; save it without one")
+    if "Workbook".encode("utf-16-le") in data:
+        return _unknown("a legacy binary Excel workbook (.xls or .et)", _PRINT)
+    return _unknown("a legacy binary Office document (.doc or .wps)", _CONVERT)
+
+
+def _text(head: bytes) -> str | None:
+    """Return the beginning of a text, decoded as it fits best; None when it is no text."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return _decoded(head[len(mark) :], encoding)
+    for encoding in _wide(head) if b"\x00" in head else ("utf-8", "gb18030"):
+        text = _decoded(head, encoding)
+        if text is not None:
+            return text
+    return None
+
+
+def _wide(head: bytes) -> tuple[str, ...]:
+    """Return the encoding of UTF-16 without a mark: its digits have a zero byte on one side, 一 and 开 on the other."""
+    zeros = head.count(0)
+    low = head[1::2].count(0)
+    if zeros * 50 < len(head) or zeros < low * 4 < zeros * 3:
+        return ()
+    return ("utf-16-le",) if low * 2 > zeros else ("utf-16-be",)
+
+
+def _decoded(head: bytes, encoding: str) -> str | None:
+    """Return ``head`` decoded, a last cut character left out; None when more than a twentieth is no text.
+
+    A few bad characters are let through: what is damaged is for the reader of the text to say.
+    """
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    bad = sum(
+        character == "\ufffd"
+        or (unicodedata.category(character) in ("Cc", "Cn", "Cs") and character not in "\t\n\v\f\r\x07")
+        for character in text
+    )
+    return text if bad * 20 <= len(text) else None
