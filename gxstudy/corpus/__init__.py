@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gxstudy.corpus import dataset, inventory, work
 from gxstudy.corpus.inventory import Inventory
-from gxstudy.corpus.results import Kept, fingerprint, head
+from gxstudy.corpus.results import Head, Kept, fingerprint, head
 from gxstudy.corpus.work import Limits, Reader, Task
 from gxstudy.errors import CallError, GxstudyError
 from gxstudy.frames.dictionary import PRODUCTS
@@ -188,13 +188,13 @@ def build(
     with _alone(target):
         taken = inventory.take(source, leave_out=target.resolve(), jobs=processes)
         kept = Kept(Path(cache) if cache is not None else target / _CACHE / "results", fingerprint(_name(reader)))
-        results = _Results(kept, {})
+        results = _Results(kept, {}, {})
         _find_kept(taken, results, limits)
         _read_others(taken, results, limits, processes, reader, progress or _ignore)
         staged = target / _CACHE / "new"
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir(parents=True)
-        dataset.write(staged, taken, results.of)
+        dataset.write(staged, taken, results.heads, results.of)
         dataset.replace(staged, target)
         if cache is None:
             kept.prune(results.tags.items())
@@ -202,10 +202,16 @@ def build(
 
 
 class _Results(NamedTuple):
-    """The results of one build: where they are kept, and under which tag each is, by the hash of the file."""
+    """The results of one build, by the hash of the file: where they are kept, under which tag, and how they begin."""
 
     kept: Kept
     tags: dict[str, str]
+    heads: dict[str, Head]
+
+    def note(self, sha256: str, tag: str, result: bytes) -> None:
+        """Remember where the result for a file is."""
+        self.tags[sha256] = tag
+        self.heads[sha256] = head(result)
 
     def of(self, sha256: str) -> bytes:
         """Return the result for a file."""
@@ -220,8 +226,9 @@ def _find_kept(taken: Inventory, results: _Results, limits: Limits) -> None:
     """Note which files were read by an earlier build, or failed by the same limits."""
     for file in taken.files:
         for tag in ("", limits.tag):
-            if results.kept.get(file.sha256, tag=tag) is not None:
-                results.tags[file.sha256] = tag
+            result = results.kept.get(file.sha256, tag=tag)
+            if result is not None:
+                results.note(file.sha256, tag, result)
                 break
 
 
@@ -236,16 +243,16 @@ def _read_others(
     """Read the files of which no result is kept, and keep theirs."""
     tasks = [Task(file.place, file.sha256) for file in taken.files if file.sha256 not in results.tags]
     known = len(results.tags)
-    failed = len(taken.failures) + sum(head(results.of(sha256)).outcome == "failed" for sha256 in results.tags)
+    failed = len(taken.failures) + sum(told.outcome == "failed" for told in results.heads.values())
     done = len(taken.failures) + known
     total = len(taken.failures) + len(taken.files)
     progress(Progress(done, failed, known, total))
     for task, result, holds in work.run(tasks, reader=reader, jobs=min(jobs, max(len(tasks), 1)), limits=limits):
         tag = {"always": "", "under_limits": limits.tag, "today": _TODAY}[holds]
         results.kept.put(task.sha256, result, tag=tag)
-        results.tags[task.sha256] = tag
+        results.note(task.sha256, tag, result)
         done += 1
-        failed += head(result).outcome == "failed"
+        failed += results.heads[task.sha256].outcome == "failed"
         progress(Progress(done, failed, known, total))
 
 

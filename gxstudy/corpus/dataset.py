@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gxstudy.corpus.inventory import Failure, Inventory, RawFile
-from gxstudy.corpus.results import LIBRARIES, Head, body, head, version
+from gxstudy.corpus.results import LIBRARIES, Head, body, version
 from gxstudy.findings import SEVERITY, Code
 from gxstudy.frames.dictionary import PRODUCTS, DType, Field, Product, product
 from gxstudy.frames.export import neutral
@@ -38,7 +38,7 @@ FORMAT = 1
 _INPUTS = "inputs.sha256"
 _PACKAGE = "datapackage.json"
 _BATCH_ROWS = 1 << 14
-_GROUP_ROWS = 1 << 18
+_GROUP_ROWS = 1 << 17
 
 
 class _Outcome(NamedTuple):
@@ -48,7 +48,7 @@ class _Outcome(NamedTuple):
     head: Head
 
 
-def write(folder: Path, inventory: Inventory, result_of: Callable[[str], bytes]) -> None:
+def write(folder: Path, inventory: Inventory, heads: Mapping[str, Head], result_of: Callable[[str], bytes]) -> None:
     """Write a dataset into an empty folder.
 
     Parameters
@@ -57,10 +57,12 @@ def write(folder: Path, inventory: Inventory, result_of: Callable[[str], bytes])
         Where.
     inventory
         What is in the raw folder.
+    heads
+        What came of each file, by its hash.
     result_of
-        Gives the result of a file by its hash. Results are asked for twice, so that they need not be held.
+        Gives the result of a file by its hash; asked for once, so that they need not be held.
     """
-    told = [_Outcome(file, head(result_of(file.sha256))) for file in inventory.files]
+    told = [_Outcome(file, heads[file.sha256]) for file in inventory.files]
     reports = [outcome for outcome in told if outcome.head.outcome == "read"]
     failures = [*inventory.failures, *(_failure(outcome) for outcome in told if outcome.head.outcome == "failed")]
     failures.sort(key=lambda failure: failure.path)
