@@ -181,8 +181,10 @@ def _ready() -> bool:
 def _prepare(_: Reader, mebibytes: int) -> None:
     """Make a new worker one that ends with its parent, however that ends, and keeps to its memory.
 
-    The reader is an argument so that what it needs is loaded, and weighs nothing, when the limit is set.
+    The reader is an argument so that what it needs is loaded, and weighs nothing, when the limit is set. Libraries of
+    linear algebra get one thread: the workers are the threads, and each reserves memory by the processor.
     """
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
