@@ -7,7 +7,9 @@ look; ``info``, something was handled, and is said.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 __all__ = ["SEVERITY", "Code", "Finding", "Place", "Severity", "finding"]
@@ -65,7 +67,7 @@ class Code(StrEnum):
     SEVERAL_OF_ORGAN_AND_YEAR = "several_of_organ_and_year"
 
 
-SEVERITY: dict[Code, Severity] = {
+_SEVERITY: dict[Code, Severity] = {
     Code.IDENTITY_FAILED: "error",
     Code.PROSE_DISAGREES: "warning",
     Code.READERS_DISAGREE: "error",
@@ -107,6 +109,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.REGISTRY_DISAGREES: "warning",
     Code.SEVERAL_OF_ORGAN_AND_YEAR: "warning",
 }
+SEVERITY: Mapping[Code, Severity] = MappingProxyType(_SEVERITY)
 """Severity of every code; fixed, so that a count of errors means the same in every dataset."""
 
 
