@@ -39,8 +39,11 @@ _OWN_SUBJECT = re.compile(
 _RULE = re.compile(
     r"可以收取|明显超过|合理范围|数量、频次|以下|以内|超额累进|逾期|视为放棄|视为放弃|违规|违法|乱收|擅自|不得|严禁|禁止|超标准"
 )
-_OTHER_FEES = re.compile(r"行政事业性|涉企|非税|教育|停车|物业|医疗|服务收费|收费站|收费目录|收费清单|收费公示|免费")
-_ON_ACCESS = re.compile(r"处理费|信息公开|依申请|申请人")
+_OTHER_FEES = re.compile(
+    r"行政事业性|经费|涉企|非税|教育|停车|物业|医疗|服务收费|收费站|收费目录|收费清单|收费公示|免费"
+)
+_CHARGING = re.compile(r"收费|收取|收缴|征收|缴费|(?:产生|发生|涉及).{0,8}费用")
+_ON_ACCESS = re.compile(r"信息公开|提供政府信息|依申请|申请人")
 _COLLECTING = re.compile(
     r"实际|实[收缴]|已[收缴]|收取|收缴|征收|入库|缴库|到账|缴纳|收到|上缴|收入|费(?!用?通知)|通知|应[收缴]|[开发]出|开具|下达|送达|告知"
 )
@@ -107,8 +110,10 @@ def fee(paragraphs: Sequence[Paragraph]) -> Fee:
 def _said(joined: Joined, match: re.Match[str], year: int | None, *, in_six: bool) -> Fee | None:
     """Return what one sentence says; None when it says nothing of the fee, or only quotes the rules."""
     sentence, plain = match[0], joined.plain[match.start() : match.end()]
-    if "处理费" not in plain and (_OTHER_FEES.search(sentence) or not (in_six or _ON_ACCESS.search(sentence))):
-        return None
+    if "处理费" not in plain:
+        of_access = in_six or _ON_ACCESS.search(sentence) is not None
+        if not of_access or _OTHER_FEES.search(sentence) or not _CHARGING.search(sentence):
+            return None
     if "元" in sentence:
         going_on = _GOES_ON.match(joined.text, match.end() + 1)
         charged = _charged(f"{sentence}，{going_on[0]}" if going_on else sentence, year)

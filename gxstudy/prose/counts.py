@@ -61,7 +61,9 @@ class _Rule(NamedTuple):
 _RULES = (
     _Rule(
         "applications_carried_in",
-        re.compile(rf"(?:{_LAST_YEAR}(?:未办结)?结转|结转{_LAST_YEAR})的?(?:{_APPLICATION}|申请)?{_AMOUNTING}$"),
+        re.compile(
+            rf"(?<![和及与])(?:{_LAST_YEAR}(?:未办结)?结转|结转{_LAST_YEAR})的?(?:{_APPLICATION}|申请)?{_AMOUNTING}$"
+        ),
         topic=True,
         part=True,
     ),
@@ -113,7 +115,7 @@ _RULES = (
     _Rule(
         "items_disclosed",
         re.compile(
-            r"(?:主动)?(?:公开|发布)了?(?:各类|各种|各项|相关|有关|本级|我局|的){0,3}(?:政府|政务)?信息"
+            r"(?<!申请)(?<!不予)(?<!部分)(?<!予以)(?:主动)?(?:公开|发布)了?(?:各类|各种|各项|相关|有关|本级|我局|的){0,3}(?:政府|政务)?信息"
             rf"{_AMOUNTING}$|主动公开了?(?:《[^》]*》[、,，和及]?)+[等共]{{0,2}}$"
         ),
     ),
@@ -129,6 +131,9 @@ _CHANNEL = re.compile(
     r"网|线[上下]|在线|信函|邮[寄政箱件]|当面|现场|传真|平台|窗口|书面|口头|来信|系统|渠道|方式"
     r"|微信|微博|公众号|新媒体|抖音|头条|报[纸刊]|电视|公报|公[示开]栏"
 )
+_PERSONS = re.compile(r"自然人|公民|个人")
+_BODIES = re.compile(r"法人|组织|企业")
+_ONE_KIND = re.compile(r"自然人|法人|企业|科研机构")
 _CHANNELS = re.compile(r"等|各|多种|多渠道")
 _PERIOD = re.compile(
     r"(?<!\d)(?!1月1日|12月(?:31日|底|末|[，,]))\d{1,2}月|季度|[上下]半年|以来|历年|[近五三]年来|近[两三五几]年"
@@ -233,6 +238,7 @@ def _said(text: str, year: int | None) -> Iterator[_Said]:
 
 def _counted(sentence: str, scope: _Scope) -> Iterator[_Said]:
     done = 0
+    received = False
     for digits in _DIGITS.finditer(sentence):
         number = _COUNT.match(sentence, digits.start()) if digits.start() >= done else None
         if number is None:
@@ -252,6 +258,10 @@ def _counted(sentence: str, scope: _Scope) -> Iterator[_Said]:
         for rule in _RULES:
             words = _matched(rule, sentence, before, number, scope)
             if words is not None:
+                if rule.key == "applications_received" and not rule.part:
+                    if received:
+                        break  # what one of several bodies received, after the total
+                    received = True
                 yield _Said(rule.key, value, clause_start(sentence, words.start), words.stop)
                 break
 
@@ -288,8 +298,7 @@ def _with_carried_in(sentence: str, start: int, end: int) -> bool:
 def _believed(key: str, sentence: str, start: int, end: int, scope: _Scope, *, part: bool = False) -> bool:
     """Whether nothing around the words sentence[start:end] gives them another meaning."""
     lead = sentence[: start if key in _YEARS_APART else end]
-    clause_from = clause_start(sentence, start)
-    clause = sentence[clause_from:end]
+    clause = sentence[clause_start(sentence, start) : end]
     parts = [match.end() for match in _PART.finditer(sentence, 0, end)]
     if parts and (not part or _BODY.search(sentence, parts[-1], end)):
         return False
@@ -298,6 +307,8 @@ def _believed(key: str, sentence: str, start: int, end: int, scope: _Scope, *, p
     if of_another_year(lead, scope.year) or _COMPARED.search(clause) or _PERIOD.search(lead):
         return False
     if key == "applications_received" and _CHANNEL.search(clause) and not _CHANNELS.search(clause):
+        return False
+    if key in ("applications_received", _ANY) and _of_one_kind(clause):
         return False
     if key == "items_disclosed" and _CHANNEL.search(clause) and not (_CHANNELS.search(clause) or "网站" in clause):
         return False
@@ -308,6 +319,13 @@ def _believed(key: str, sentence: str, start: int, end: int, scope: _Scope, *, p
     return key not in _REFUSED or _REFUSED[key].search(clause) is None
 
 
+def _of_one_kind(clause: str) -> bool:
+    """Whether ``clause`` speaks of applicants of one kind only, persons or bodies."""
+    if not _ONE_KIND.search(clause):
+        return False
+    return not (_PERSONS.search(clause) and _BODIES.search(clause))
+
+
 def _denied(sentence: str, scope: _Scope) -> Iterator[_Said]:
     """Yield the zeros that ``sentence`` says without a number."""
     for word in _NEGATION.finditer(sentence):
@@ -316,7 +334,7 @@ def _denied(sentence: str, scope: _Scope) -> Iterator[_Said]:
             continue
         clause = clause_start(sentence, at)
         none = _NO_APPLICATIONS.match(sentence, at)
-        if none and not _CHANNEL.search(sentence, clause, at) and _believed(_ANY, sentence, at, at, scope):
+        if none and not _CHANNEL.search(sentence, clause, at) and _believed(_ANY, sentence, at, none.end(), scope):
             yield _Said("applications_received", 0, clause, none.end())
         none = _NOT_CARRIED.match(sentence, at) if scope.applications else None
         if none:
@@ -324,10 +342,10 @@ def _denied(sentence: str, scope: _Scope) -> Iterator[_Said]:
             if _believed(key, sentence, at, at, scope):
                 yield _Said(key, 0, clause, none.end())
         none = _NO_DISPUTES.match(sentence, at) if scope.applications or "公开" in sentence else None
-        if none and _believed(_ANY, sentence, at, at, scope):
+        if none and _believed(_ANY, sentence, at, none.end(), scope):
             kinds = {"reviews" if "复议" in name else "suits" for name in (none["first"], none["second"]) if name}
             for key in sorted(kinds):
                 yield _Said(key, 0, clause, none.end())
     none = _ZERO_APPLICATIONS.search(sentence) if "零申请" in sentence else None
-    if none and _believed(_ANY, sentence, none.start(), none.start(), scope):
+    if none and _believed(_ANY, sentence, none.start(), none.end(), scope):
         yield _Said("applications_received", 0, clause_start(sentence, none.start()), none.end())

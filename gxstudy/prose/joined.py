@@ -114,7 +114,7 @@ def _join(paragraphs: tuple[Paragraph, ...]) -> Joined:
 
 def _runs_on(line: str, following: str) -> bool:
     """Whether a paragraph that reads ``line`` goes on in ``following``."""
-    if line[-1] in "。;:!?" or _NUMBERED.match(following):
+    if line[-1] in "。;:!?" or _NUMBERED.match(following) or (len(line) < 45 and line.endswith(("报告", "年报"))):
         return False
     return not (_NUMBERED.match(line) and len(line) < 30 and "，" not in line)
 

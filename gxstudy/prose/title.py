@@ -148,7 +148,7 @@ def _titles(joined: Joined) -> Iterator[_Title]:
                 best = title._replace(at=at)
         if best is not None and best.organ is None and last + 1 < len(usable):
             best = best._replace(organ=_organ(without_spaces(joined.paragraphs[usable[last + 1][0]].text)))
-        if best is not None:
+        if best is not None and (best.organ is not None or best.year is not None):
             yield best
 
 
