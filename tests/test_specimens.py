@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import strategies
+from hypothesis import given
 
 from gxstudy import forms
 from gxstudy.errors import CallError
@@ -25,8 +27,10 @@ from gxstudy.specimens import (
     invented,
     places,
     read_typeset,
+    wording,
     write_raw,
 )
+from gxstudy.specimens.cells import parts
 from gxstudy.text import squeeze
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
@@ -337,3 +341,32 @@ def test_bound_files_keep_their_pages_in_order():
 def test_order_must_name_every_table_once():
     with pytest.raises(CallError, match="each once"):
         Layout(order=("applications", "disclosure"))
+
+
+@given(strategies.cases(hybrids=True, notes=True))
+def test_no_cut_and_no_layout_loses_or_repeats_a_figure(case):
+    specimen = case.specimen
+    printed = Counter(
+        cell.text for part in parts(specimen, case.layout) for cell in part.cells if cell.role == "figure"
+    )
+    wanted = Counter(wording.figure(specimen.printed(*place), case.layout) for place in places(specimen))
+    del printed[""], wanted[""]
+    assert printed == wanted
+
+
+@given(strategies.cases(hybrids=True))
+def test_no_two_cells_of_a_part_cover_one_place(case):
+    for part in parts(case.specimen, case.layout):
+        covered = Counter(
+            (x, y)
+            for cell in part.cells
+            for x in range(cell.x, cell.x + cell.colspan)
+            for y in range(cell.y, cell.y + cell.rowspan)
+        )
+        assert set(covered.values()) == {1}
+        assert len(covered) == len(part.widths) * part.height
+
+
+@given(strategies.cases(hybrids=True, notes=True))
+def test_case_as_written_in_a_failure_can_be_pasted_back(case):
+    assert eval(repr(case), {"Case": strategies.Case, "Layout": Layout, "Break": Break}) == case

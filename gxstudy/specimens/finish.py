@@ -148,7 +148,7 @@ def _rule(group: Sequence[Operation]) -> _Rule | None:
         b * x0 + d * y0 + f,
         a * x1 + c * y1 + e,
         b * x1 + d * y1 + f,
-        float(by_name[b"w"][0]),
+        float(by_name[b"w"][0]) if b"w" in by_name else 1.0,
         colour,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, NamedTuple
 
 from gxstudy import forms
@@ -113,7 +113,7 @@ class Break(NamedTuple):
     gap: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """How a specimen is set. The defaults are a plain report; every field is one way in which real ones differ.
 
@@ -262,3 +262,7 @@ class Layout:
         if sorted(self.order) != ["applications", "disclosure", "disputes"]:
             msg = f"order is {self.order}; expected disclosure, applications and disputes, each once"
             raise CallError(msg)
+
+    def __repr__(self) -> str:
+        said = ((field.name, getattr(self, field.name), field.default) for field in fields(self))
+        return f"Layout({', '.join(f'{name}={value!r}' for name, value, default in said if value != default)})"
