@@ -188,9 +188,22 @@ def _split_markup(row: PrintedRow) -> tuple[list[Cell], tuple[Cell, ...]]:
     last = max((index for index, cell in enumerate(cells) if is_label(cell.text)), default=-1)
     values = [cell for cell in cells[last + 1 :] if cell.row == row.number]
     wanted = len(forms.load("2021").table(TABLE).columns)
-    if last < 0 or len(values) > wanted:
+    if last < 0:
         values = values[-wanted:]
-    return cells[: last + 1], tuple(values)
+    return cells[: last + 1], tuple(_without_fillers(values, wanted))
+
+
+def _without_fillers(values: list[Cell], wanted: int) -> list[Cell]:
+    """Return ``values`` without the blank cells at one end that only fill up merged ones.
+
+    Where blanks stand at both ends, which of them are figures left blank cannot be known: all are kept.
+    """
+    surplus = max(0, len(values) - wanted)
+    left = not any(cell.text.strip() for cell in values[:surplus])
+    right = not any(cell.text.strip() for cell in values[len(values) - surplus :])
+    if left and (not right or not any(cell.text.strip() for cell in values)):
+        return values[surplus:]
+    return values[: len(values) - surplus] if right and not left else values
 
 
 def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
