@@ -53,7 +53,7 @@ def read(data: bytes) -> Document:
         When there are more than :data:`LARGEST`.
     """
     lines = tuple(_lines(decode(data)))
-    if not any(lines):
+    if not any(line.strip() for line in lines):
         msg = f"the file holds only white space ({len(data)} bytes); fetch it again"
         raise EmptyFileError(msg)
     return Document("text", (Page(1, 0, 0, blocks=blocks(lines)),))
@@ -87,6 +87,7 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _CJK = re.compile("[\u4e00-\u9fff]")
+_USUAL = re.compile("[\t\r\n -~\u2010-\u2027\u3000-\u301f\u4e00-\u9fff\uff00-\uff60]")
 # Word's export writes a line break inside a cell as a vertical tab; other control characters stand for nothing.
 _CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r\v\f\x85"}
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
@@ -138,14 +139,17 @@ def _strictly(data: bytes, encoding: str) -> str:
 
 
 def _without_mark(data: bytes) -> str | None:
-    """UTF-16 without a mark: the digits and line ends have a zero byte, always on the same side."""
-    zeros = data.count(0)
-    if zeros * 50 < len(data):
+    """Return the kind of UTF-16 that ``data`` is without saying so; None when it is not."""
+    if data.count(0) * 100 < len(data):
         return None
-    low = data[1::2].count(0)
-    if low > 0.95 * zeros:
-        return "utf-16-le"
-    return "utf-16-be" if low < 0.05 * zeros else None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            sample = data[:4096].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if len(_USUAL.findall(sample)) > 0.9 * len(sample):
+            return encoding
+    return None
 
 
 def _refuse_damaged(data: bytes, error: UnicodeDecodeError) -> None:
@@ -256,7 +260,7 @@ def _tabbed(lines: Sequence[str]) -> Iterator[Item]:
 # Cells parted by | ----------------------------------------------------------------------------------------------------
 
 _RULE = frozenset("|:+-= ")
-_FILLERS = re.compile(r"(?<=\| )\|+$")
+_FILLERS = re.compile(r"(?<=\| )\|{2,}$")
 
 
 def _is_piped(lines: Sequence[str]) -> bool:
