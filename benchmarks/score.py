@@ -114,10 +114,13 @@ def _line(row: Sequence[str], numbered: Sequence[int]) -> Line:
     return Line(label_key("".join(label)), readings)
 
 
-def _compared(line: Line, wanted: Sequence[str]) -> Score:
-    """Return the best score of a row; a reading of another length counts by what stands in the right order."""
-    best = _nothing_of(wanted)
-    count = best.missing
+def _compared(line: Line, wanted: Sequence[str]) -> Score | None:
+    """Return the best score of a row; a reading of another length counts by what stands in the right order.
+
+    None where no reading has about as many figures as the row.
+    """
+    count = _nothing_of(wanted).missing
+    scores = []
     for reading in line.readings:
         if len(reading) == len(wanted):
             pairs = [(a, b) for a, b in zip(reading, wanted, strict=True) if a and b]
@@ -129,9 +132,8 @@ def _compared(line: Line, wanted: Sequence[str]) -> Score:
             wrong = 0
         else:
             continue
-        found = Score(right, wrong, count - right - wrong)
-        best = max(best, found, key=lambda one: (one.right, -one.wrong))
-    return best
+        scores.append(Score(right, wrong, count - right - wrong))
+    return max(scores, default=None, key=lambda one: (one.right, -one.wrong))
 
 
 def _nothing_of(wanted: Sequence[str]) -> Score:
@@ -155,7 +157,7 @@ def _disclosure(lines: Sequence[Line], rows: dict[str, list[str]]) -> Score:
     score = NOTHING
     for row, wanted in rows.items():
         named = [line for line in lines if any(label in line.label for label in labels[row])]
-        found = [_compared(line, wanted) for line in named]
+        found = [one for line in named if (one := _compared(line, wanted)) is not None]
         score += max(found, default=_nothing_of(wanted), key=lambda one: (one.right, -one.wrong))
     return score
 
@@ -183,7 +185,8 @@ def _applications(lines: Sequence[Line], rows: dict[str, list[str]]) -> Score:
     score = NOTHING
     for key, wanted in rows.items():
         line = matched.get(key)
-        score += _compared(line, wanted) if line is not None else _nothing_of(wanted)
+        found = _compared(line, wanted) if line is not None else None
+        score += found if found is not None else _nothing_of(wanted)
     return score
 
 
@@ -206,8 +209,8 @@ def _disputes(lines: Sequence[Line], rows: dict[str, list[str]]) -> Score:
     wanted = [printed for figures in rows.values() for printed in figures]
     if not wanted:
         return NOTHING
-    found = [_compared(line, wanted) for line in lines]
-    return max(found, default=_nothing_of(wanted), key=lambda one: (one.right, -one.wrong))
+    found = [one for line in lines if (one := _compared(line, wanted)) is not None]
+    return max(found, default=_nothing_of(wanted), key=lambda one: (one.right, one.wrong))
 
 
 # ----------------------------------------------------------------------------------------------------- any tables
