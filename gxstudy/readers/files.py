@@ -62,6 +62,10 @@ def document(data: bytes) -> Document:
         from gxstudy.readers import pdf
 
         return pdf.read(data)
+    if kind == "html":
+        from gxstudy.readers import html
+
+        return html.read(data)
     if kind == "text":
         from gxstudy.readers import text
 

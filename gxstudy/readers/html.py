@@ -1,0 +1,434 @@
+"""Saved web pages -> Document: tables as their cells are marked up, everything else as paragraphs, in reading order.
+
+Menus and footers stay as paragraphs: what belongs to the report is told later, by its words. Nothing is fetched, and no
+entity of a document type is known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from lxml import etree
+
+from gxstudy.errors import EmptyFileError, UnknownFileKindError, UnreadableFileError
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Document, Grid, Page
+from gxstudy.readers.markup import Item, MarkedCell, MarkedTable, OpenCell, blocks, struck
+
+__all__ = ["LARGEST", "MOST_TAGS", "read"]
+
+LARGEST = 16 * 2**20
+"""Largest file accepted, in bytes: a page with its pictures in it; without them it has some hundred thousand."""
+MOST_TAGS = 300_000
+"""Most ``<`` accepted; a report that Word saved as a page has some ten thousand."""
+WIDEST = 100
+"""Columns that one cell may span, and rows; the form has 10 and 28."""
+MOST_POSITIONS = 1_000_000
+"""Most positions that the cells of all tables may cover."""
+
+
+def read(data: bytes) -> Document:
+    """Read a saved web page.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file, in UTF-8, UTF-16, GB18030 (GBK, GB2312) or Big5, whatever it declares.
+
+    Returns
+    -------
+    Document
+        One page with the paragraphs and grids (origin ``markup``) in reading order, no boxes. What is hidden is left
+        out, unless all tables are: then a script was to show them.
+
+    Raises
+    ------
+    EmptyFileError
+        When the page has no content.
+    UnknownFileKindError
+        When the bytes are in no known encoding.
+    UnreadableFileError
+        When the page is larger, more deeply nested or wider than any report.
+    """
+    if len(data) > LARGEST:
+        msg = f"the page has {len(data)} bytes; at most {LARGEST} are read. Save the report alone, without pictures"
+        raise UnreadableFileError(msg)
+    source, findings = _decoded(data)
+    root = _parsed(source)
+    found = blocks(_Walk(also_hidden=False).items(root))
+    if not any(isinstance(block, Grid) for block in found):
+        # The hidden half is read only where nothing else can be.
+        shown_by_script = blocks(_Walk(also_hidden=True).items(root))
+        if any(isinstance(block, Grid) for block in shown_by_script):
+            found = shown_by_script
+    if not found:
+        msg = f"the page has no content ({len(data)} bytes); if a script loads it, save the page from a browser"
+        raise EmptyFileError(msg)
+    if _cut_off(source):
+        message = "the page ends inside a table: it was not saved to its end, and its last figure may be cut"
+        findings = (*findings, finding(Code.PAGE_CUT_OFF, message, Place(page=1)))
+    return Document("html", (Page(1, 0, 0, blocks=found),), findings)
+
+
+# Bytes to characters --------------------------------------------------------------------------------------------------
+
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
+_BIG5 = frozenset((b"big5", b"big5-hkscs", b"x-x-big5", b"cn-big5"))
+_USUAL = re.compile("政府|[资資][讯訊]|信息|公[开開]|年度|[报報]告|行政|申[请請]")
+DAMAGED = 0.02
+"""Share of characters that may be damaged for the rest to be believed."""
+
+
+def _decoded(data: bytes) -> tuple[str, tuple[Finding, ...]]:
+    """Return the characters of a page: what fits strictly counts for more than what the page declares.
+
+    A mark of the byte order first, then UTF-8, then GB18030, or Big5 where that is declared and gives the usual words.
+    A page of which a few bytes fit nothing (a description cut in the middle of a character) is read with a finding.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _damaged(data[len(mark) :], encoding)
+    if data.count(0) * 8 > len(data):
+        return _damaged(data, "utf-16-le" if data[:2].endswith(b"\x00") else "utf-16-be")
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        pass
+    declared = _DECLARED.search(data, 0, 4096)
+    candidates = ["gb18030", "utf-8"]
+    if declared is not None and declared[1].lower() in _BIG5:
+        candidates.append("big5hkscs")
+    texts = {encoding: data.decode(encoding, "replace") for encoding in candidates}
+    best = max(candidates, key=lambda encoding: _likely(texts[encoding]))
+    return _damaged(data, best)
+
+
+def _likely(text: str) -> tuple[int, int]:
+    return len(_USUAL.findall(text)), -text.count("\ufffd")
+
+
+def _damaged(data: bytes, encoding: str) -> tuple[str, tuple[Finding, ...]]:
+    """Return the characters, and a finding where bytes are none.
+
+    Raises
+    ------
+    UnknownFileKindError
+        When these are more than a few.
+    """
+    try:
+        return data.decode(encoding), ()
+    except UnicodeDecodeError as error:
+        first = error.start
+    text = data.decode(encoding, "replace")
+    lost = text.count("\ufffd")
+    if lost > DAMAGED * len(text):
+        msg = (
+            f"the page is in no encoding known here: {encoding.upper()} fits best, but fails at byte {first} and "
+            f"{lost} times in all; save it as UTF-8"
+        )
+        raise UnknownFileKindError(msg)
+    message = f"{lost} characters of the page are damaged, the first at byte {first} (as {encoding.upper()})"
+    return text, (finding(Code.UNMAPPED_GLYPHS, message, Place(page=1)),)
+
+
+# Characters to a tree -------------------------------------------------------------------------------------------------
+
+
+def _parsed(source: str) -> etree._Element:
+    tags = source.count("<")
+    if tags > MOST_TAGS:
+        msg = f"the page has {tags} tags; at most {MOST_TAGS} are read. Save the report alone"
+        raise UnreadableFileError(msg)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(source.replace("\x00", "\ufffd").encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
+        msg = f"the page has no content ({len(source)} characters): {error.msg}"
+        raise EmptyFileError(msg) from error
+    fatal = [entry.message for entry in parser.error_log if entry.level >= etree.ErrorLevels.FATAL]
+    if fatal:
+        msg = f"the page cannot be read to its end: {fatal[0]}. Save the report alone"
+        raise UnreadableFileError(msg)
+    return root
+
+
+def _cut_off(source: str) -> bool:
+    """Return whether the source ends inside a table (tables that a script writes do not count)."""
+    opened = max(source.rfind("<table"), source.rfind("<TABLE"))
+    if opened < 0:
+        return False
+    rest = source[opened:].lower()
+    script_ends, script_begins = rest.find("</script"), rest.find("<script")
+    in_script = script_ends >= 0 and not 0 <= script_begins < script_ends
+    return "</table" not in rest and not in_script
+
+
+# Tree to lines and tables ---------------------------------------------------------------------------------------------
+
+_SKIPPED = frozenset(
+    {
+        *("script", "style", "noscript", "template", "title", "link", "meta", "iframe", "frame", "object", "embed"),
+        *("applet", "svg", "audio", "video", "canvas", "map", "select", "option", "datalist", "textarea", "button"),
+        *("rt", "rp"),
+    }
+)
+_BREAKS = frozenset(
+    {
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "br",
+            "caption",
+            "center",
+            "dd",
+            "details",
+            "dir",
+            "div",
+        ),
+        *("dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "hr"),
+        *("header", "html", "legend", "li", "listing", "main", "menu", "nav", "ol", "p", "plaintext", "pre", "search"),
+        *("section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp"),
+    }
+)
+_KEEP_WHITE = frozenset(("pre", "listing", "plaintext", "xmp"))
+_CROSSED = frozenset(("del", "s", "strike"))
+_GROUPS = frozenset(("thead", "tbody", "tfoot"))
+_CELLS = frozenset(("td", "th"))
+_NEVER_HIDDEN = frozenset(("html", "body"))
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_UNSEEN = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_LINE_THROUGH = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
+_PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+_FIELDS = frozenset(("", "text", "number", "tel"))
+_WHITE = re.compile(r"[ \t\r\n\f]+")
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
+_BETWEEN_WIDE = re.compile(f"(?<=[{_WIDE}])[ \t]*[\r\n][ \t\r\n\f]*(?=[{_WIDE}])")
+_RAISED = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
+_LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
+_NUMBER = re.compile(r"\s*\+?(\d{1,9})")
+
+
+class _Row(NamedTuple):
+    """A row of a table: the group of rows it stands in, and its cells."""
+
+    group: str
+    number_of_group: int
+    cells: list[OpenCell]
+
+
+@dataclass(slots=True, eq=False)
+class _OpenTable:
+    """A table that is being read."""
+
+    rows: list[_Row] = field(default_factory=list)
+    group: str = "tbody"
+    number_of_group: int = 0
+
+    def open_group(self, group: str) -> None:
+        self.group = group
+        self.number_of_group += 1
+
+    def open_row(self) -> None:
+        self.rows.append(_Row(self.group, self.number_of_group, []))
+
+    def open_cell(self, cell: OpenCell) -> None:
+        if not self.rows or self.rows[-1].number_of_group != self.number_of_group:
+            self.open_row()
+        self.rows[-1].cells.append(cell)
+
+
+class _State(NamedTuple):
+    """What an open element brings about: how its text is shown, and what it opened.
+
+    ``white`` says what line ends and tabs in the source mean: nothing, lines, or lines and columns of a table.
+    """
+
+    white: Literal["nothing", "lines", "all"] = "nothing"
+    crossed: bool = False
+    shifted: dict[int, int] | None = None
+    opened: Literal["", "cell", "table"] = ""
+
+
+@dataclass(slots=True, eq=False)
+class _Walk:
+    """One way through a page.
+
+    ``cells``: the page and the open cells; ``states``: the open elements, None for one that is passed over.
+    """
+
+    also_hidden: bool
+    cells: list[OpenCell] = field(default_factory=lambda: [OpenCell()])
+    tables: list[_OpenTable] = field(default_factory=list)
+    states: list[_State | None] = field(default_factory=lambda: [_State()])
+    positions: int = 0
+
+    def items(self, root: etree._Element) -> tuple[Item, ...]:
+        """Return the lines and tables of the page."""
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            if event == "start":
+                if self._open(element):
+                    self._write(element.text)
+                else:
+                    walk.skip_subtree()
+            else:
+                self._close(element.tag)
+                self._write(element.tail)
+        return self.cells[0].finish()
+
+    def _open(self, element: etree._Element) -> bool:
+        """Open an element; False when it is passed over."""
+        tag = element.tag
+        style = element.get("style")
+        if tag in _BREAKS:
+            self.cells[-1].end_line()
+        if not self.also_hidden and style is not None and tag in _CELLS and self.tables and _UNSEEN.search(style):
+            self._open_cell(element)  # its place stays
+            self.cells.pop()
+        if tag in _SKIPPED or (not self.also_hidden and _is_hidden(element, style)):
+            self.states.append(None)
+            return False
+        opened: Literal["", "cell", "table"] = ""
+        if tag == "table":
+            self.tables.append(_OpenTable())
+            opened = "table"
+        elif self.tables and tag in _CELLS:
+            self._open_cell(element)
+            opened = "cell"
+        elif self.tables and tag == "tr":
+            self.tables[-1].open_row()
+        elif self.tables and tag in _GROUPS:
+            self.tables[-1].open_group(tag)
+        elif self.tables and tag in ("img", "input"):
+            self._picture_or_field(element)
+        self.states.append(_state(self._state(), tag, style, opened))
+        return True
+
+    def _open_cell(self, element: etree._Element) -> None:
+        cell = OpenCell(_span(element.get("rowspan"), least=0), _span(element.get("colspan"), least=1))
+        self.tables[-1].open_cell(cell)
+        self.cells.append(cell)
+
+    def _picture_or_field(self, element: etree._Element) -> None:
+        if element.tag == "img":
+            self.cells[-1].pictured |= not _is_spacer(element)
+        elif element.get("type", "").lower() in _FIELDS:
+            self._write(element.get("value"))
+
+    def _state(self) -> _State:
+        state = self.states[-1]
+        return state if state is not None else _State()
+
+    def _close(self, tag: str) -> None:
+        state = self.states.pop()
+        if state is None:
+            return
+        if tag in _BREAKS:
+            self.cells[-1].end_line()
+        if state.opened == "cell":
+            self.cells.pop().end_line()
+        elif state.opened == "table":
+            table = self._placed(self.tables.pop())
+            if table.cells:
+                self.cells[-1].items.append(table)
+
+    def _write(self, text: str | None) -> None:
+        if not text:
+            return
+        state = self._state()
+        if state.shifted is not None:
+            text = text.translate(state.shifted)
+        if state.crossed:
+            text = struck(text)
+        cell = self.cells[-1]
+        if state.white == "nothing":
+            cell.write(_WHITE.sub(" ", _BETWEEN_WIDE.sub("", text)))
+            return
+        for number, line in enumerate(_LINE_ENDS.split(text)):
+            if number:
+                cell.end_line(blank=state.white == "all" and len(self.cells) == 1)
+            cell.write(line if state.white == "all" else _WHITE.sub(" ", line))
+
+    def _placed(self, table: _OpenTable) -> MarkedTable:
+        """Return the cells at their places: each at the first that no cell of a row above reaches into.
+
+        Spans may lie; one that reaches beyond its group of rows ends there.
+        """
+        head = next((row.number_of_group for row in table.rows if row.group == "thead"), None)
+        rows = sorted(
+            table.rows,
+            key=lambda row: 0 if row.number_of_group == head else 2 if row.group == "tfoot" else 1,
+        )
+        cells: list[MarkedCell] = []
+        number = 0
+        for _, group in groupby(rows, key=lambda row: row.number_of_group):
+            part = list(group)
+            end = number + len(part)
+            taken: dict[int, int] = {}
+            for row in part:
+                column = 0
+                for cell in row.cells:
+                    while taken.get(column, 0) > number:
+                        column += 1
+                    row_span = min(cell.row_span or end, end - number)
+                    self._count(row_span * cell.column_span)
+                    if row_span > 1:
+                        for covered in range(column, column + cell.column_span):
+                            taken[covered] = max(taken.get(covered, 0), number + row_span)
+                    cells.append(MarkedCell(number, column, row_span, cell.column_span, cell.finish()))
+                    column += cell.column_span
+                number += 1
+        return MarkedTable(number, tuple(cells))
+
+    def _count(self, positions: int) -> None:
+        self.positions += positions
+        if self.positions > MOST_POSITIONS:
+            msg = f"the cells of the page cover more than {MOST_POSITIONS} positions; a report has some five hundred"
+            raise UnreadableFileError(msg)
+
+
+def _state(before: _State, tag: str, style: str | None, opened: Literal["", "cell", "table"]) -> _State:
+    """Return the state inside an element; a cell begins anew, whatever was left open around its table."""
+    white, crossed, shifted, _ = _State() if opened else before
+    if tag in _KEEP_WHITE:
+        white = "all"
+    elif style is not None and white == "nothing" and _PRE.search(style):
+        white = "lines"
+    crossed = crossed or tag in _CROSSED or (style is not None and _LINE_THROUGH.search(style) is not None)
+    if tag in ("sup", "sub"):
+        shifted = _RAISED if tag == "sup" else _LOWERED
+    return _State(white, crossed, shifted, opened)
+
+
+def _is_hidden(element: etree._Element, style: str | None) -> bool:
+    """Return whether an element is not shown; the whole page never is, for a script shows it once it is loaded."""
+    if element.tag in _NEVER_HIDDEN:
+        return False
+    return element.get("hidden") is not None or (
+        style is not None and (_HIDDEN.search(style) is not None or _UNSEEN.search(style) is not None)
+    )
+
+
+def _span(declared: str | None, *, least: int) -> int:
+    match = _NUMBER.match(declared) if declared else None
+    return max(least, min(int(match[1]), WIDEST)) if match is not None else 1
+
+
+def _is_spacer(element: etree._Element) -> bool:
+    """Return whether a picture only keeps a cell open."""
+    sizes = [element.get("width"), element.get("height")]
+    return any(size is not None and size.strip().removesuffix("px") in ("0", "1", "2", "3") for size in sizes)
