@@ -28,7 +28,6 @@ class Code(StrEnum):
     ANNOTATED_FIGURE = "annotated_figure"
     NEGATIVE_FIGURE = "negative_figure"
     FRACTIONAL_COUNT = "fractional_count"
-    FIGURE_IN_TWO_CELLS = "figure_in_two_cells"
     # the form
     TABLE_ABSENT = "table_absent"
     TABLE_REPEATED = "table_repeated"
@@ -39,14 +38,12 @@ class Code(StrEnum):
     LABEL_DIFFERS = "label_differs"
     LABEL_MISSING = "label_missing"
     ROW_WIDTH_DIFFERS = "row_width_differs"
-    ROWS_OUT_OF_ORDER = "rows_out_of_order"
     VARIANT_ROW = "variant_row"
     WRONG_ERA_FORM = "wrong_era_form"
     HYBRID_FORM = "hybrid_form"
     # the page
     OPEN_BORDER = "open_border"
     UNRULED_TABLE = "unruled_table"
-    WORD_CROSSES_RULING = "word_crosses_ruling"
     OVERLAY_DROPPED = "overlay_dropped"
     UNMAPPED_GLYPHS = "unmapped_glyphs"
     PAGE_CUT_OFF = "page_cut_off"
@@ -75,7 +72,6 @@ _SEVERITY: dict[Code, Severity] = {
     Code.ANNOTATED_FIGURE: "info",
     Code.NEGATIVE_FIGURE: "warning",
     Code.FRACTIONAL_COUNT: "warning",
-    Code.FIGURE_IN_TWO_CELLS: "warning",
     Code.TABLE_ABSENT: "warning",
     Code.TABLE_REPEATED: "warning",
     Code.ROW_ABSENT: "warning",
@@ -85,13 +81,11 @@ _SEVERITY: dict[Code, Severity] = {
     Code.LABEL_DIFFERS: "info",
     Code.LABEL_MISSING: "warning",
     Code.ROW_WIDTH_DIFFERS: "error",
-    Code.ROWS_OUT_OF_ORDER: "warning",
     Code.VARIANT_ROW: "info",
     Code.WRONG_ERA_FORM: "warning",
     Code.HYBRID_FORM: "warning",
     Code.OPEN_BORDER: "info",
     Code.UNRULED_TABLE: "info",
-    Code.WORD_CROSSES_RULING: "warning",
     Code.OVERLAY_DROPPED: "info",
     Code.UNMAPPED_GLYPHS: "warning",
     Code.PAGE_CUT_OFF: "error",

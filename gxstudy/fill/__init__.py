@@ -96,13 +96,17 @@ def _first_copy(table: str, parts: list[Run], findings: list[Finding]) -> list[R
 
 def _edition(blocks: disclosure.Blocks, rows: dict[tuple[str, str], Entry], year: int | None) -> str | None:
     told = [edition for edition in blocks.editions.values() if edition]
+    told += [forms.editions()[-1]] * len(_split_rows(rows))
     if told:
         return max(forms.editions(), key=lambda edition: (told.count(edition), edition))
-    split = forms.load(forms.editions()[-1]).table("applications")
-    if any(row in replaced for row, _ in rows for variant in split.rows if (replaced := variant.replaces)):
-        return forms.editions()[-1]
     form = forms.for_year(year) if year is not None else None
     return form.edition if form is not None else None
+
+
+def _split_rows(rows: dict[tuple[str, str], Entry]) -> set[str]:
+    """Return the printed rows of table three that only the newest edition has."""
+    newest = forms.load(forms.editions()[-1]).table("applications")
+    return {row for row, _ in rows} & {replaced for variant in newest.rows for replaced in variant.replaces}
 
 
 def _disclosure_sheet(blocks: disclosure.Blocks, edition: str | None, findings: list[Finding]) -> Sheet:
@@ -127,7 +131,7 @@ def _disclosure_sheet(blocks: disclosure.Blocks, edition: str | None, findings: 
 
 
 def _sheet(table: str, found: dict[tuple[str, str], Entry], edition: str | None, findings: list[Finding]) -> Sheet:
-    told = edition or forms.editions()[-1]
+    told = forms.editions()[-1] if _split_rows(found) else edition or forms.editions()[-1]
     form = forms.load(told).table(table)
     printed = {row for row, _ in found}
     variant = next((row for row in form.rows if row.replaces and row.key in printed), None)

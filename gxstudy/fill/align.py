@@ -13,7 +13,7 @@ from typing import NamedTuple
 from gxstudy import forms
 from gxstudy.text import label_key
 
-__all__ = ["Label", "Match", "align", "likeness"]
+__all__ = ["Label", "Match", "align", "fused", "likeness"]
 
 EXACT = 100.0
 CONTAINED = 90.0
@@ -37,6 +37,20 @@ class Label(NamedTuple):
 
     own: str
     above: str
+
+
+@cache
+def _whole(table: str) -> frozenset[str]:
+    """Return the labels of rows of ``table`` that are long enough to stand for themselves."""
+    return frozenset(label for row in _known(table) for label in row.labels if len(label) >= WHOLE)
+
+
+def fused(table: str, printed: str) -> bool:
+    """Return whether a printed label key holds the labels of two rows: a rule between them was not seen."""
+    if printed in _whole(table):
+        return False
+    inside = [label for label in _whole(table) if label in printed]
+    return any(one not in other and other not in one for one in inside for other in inside)
 
 
 class Match(NamedTuple):

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from gxstudy import forms
-from gxstudy.fill.align import Label, align
+from gxstudy.fill.align import Label, align, fused
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, is_label, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
@@ -18,6 +18,8 @@ from gxstudy.text import join_lines, label_key
 __all__ = ["TABLE", "fill"]
 
 TABLE = "applications"
+FEW = 2
+"""More rows of figures left over than this, in a table without lines, and none of its rows is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         lines = _stitch(lines, part)
     entries: dict[tuple[str, str], Entry] = {}
     matches = align(TABLE, [line.label for line in lines])
-    for line, match in zip(lines, matches, strict=True):
+    doubtful = _doubtful(lines, [match.row for match in matches])
+    for line, match, in_doubt in zip(lines, matches, doubtful, strict=True):
         place = _place(line.row)
         if match.row is None:
             if any(cell.text.strip() for cell in line.values):
@@ -71,8 +74,26 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         place = place._replace(row=match.row)
         if not match.exact:
             findings.append(_label_finding(line, match.row, place))
-        entries.update(_values(line, match.row, place, findings))
+        read = _values(line, match.row, place, findings)
+        if in_doubt or fused(TABLE, line.label.own):
+            read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
+        entries.update(read)
     return entries, findings
+
+
+def _doubtful(lines: Sequence[_Line], rows: Sequence[str | None]) -> list[bool]:
+    """Return which rows may hold only a part of their figures.
+
+    Where no rule parts the rows, figures left over beside a row may be the rest of its own, wrapped.
+    """
+    over = [
+        row is None and any(is_figure(cell.text) for cell in line.values) for line, row in zip(lines, rows, strict=True)
+    ]
+    spoilt = sum(over) > FEW
+    return [
+        line.row.grid.origin == "unruled" and (spoilt or any(over[max(0, index - 1) : index + 2]))
+        for index, line in enumerate(lines)
+    ]
 
 
 def _first_data_row(rows: Sequence[PrintedRow]) -> int:

@@ -35,13 +35,15 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     whole = [row for row in data if len(_values(row)) == len(_places())]
     above: list[Cell] = []
     block: str | None = None
+    pending: list[PrintedRow] = []
     for run in runs:
-        if run.rows[0].drawn:
-            above = _labels(run.rows) or above
+        carried = True
+        if run.rows[0].drawn and (own := _labels(run.rows)):
+            above, carried = own, False
         for row in run.rows:
             if row not in data:
                 continue
-            pairs = _by_labels(row, above) if row.drawn else _by_reading(row, run.rows)
+            pairs = _by_labels(row, above, carried=carried) if row.drawn else _by_reading(row, run.rows)
             if pairs is None and block is not None:
                 pairs = _continued(row, block)
             if pairs is None and row in whole:
@@ -49,9 +51,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             if pairs is None and row.grid.origin == "unruled":
                 pairs = _by_reading(row, run.rows)
             if pairs is None:
-                shown = " | ".join(cell.text or "blank" for cell in _values(row))
-                message = f"the figures {shown} cannot be given to blocks and results; they were not taken"
-                findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, _place(row)))
+                pending.append(row)
                 continue
             block = pairs[-1][0][0]
             for place, cell in pairs:
@@ -62,7 +62,28 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
                         break
                     continue
                 entries[place] = from_cell(TABLE, *place, cell)
+    findings += _settle(pending, entries)
     return entries, findings
+
+
+def _settle(pending: Sequence[PrintedRow], entries: dict[tuple[str, str], Entry]) -> list[Finding]:
+    """Add the figures of the one row that found no place, when they are as many as the places left without one."""
+    left = [place for place in _places() if place not in entries]
+    findings = []
+    for row in pending:
+        cells = _values(row)
+        shown = " | ".join(cell.text or "blank" for cell in cells)
+        if len(pending) == 1 and len(cells) == len(left) < len(_places()):
+            blocks = ", ".join(dict.fromkeys(forms.load("2021").table(TABLE).row(block).label for block, _ in left))
+            message = (
+                f"no label stands over the figures {shown}; they were taken for {blocks}, which nothing else gives"
+            )
+            findings.append(finding(Code.LABEL_MISSING, message, _place(row)))
+            entries.update((place, from_cell(TABLE, *place, cell)) for place, cell in zip(left, cells, strict=True))
+        else:
+            message = f"the figures {shown} cannot be given to blocks and results; they were not taken"
+            findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, _place(row)))
+    return findings
 
 
 @cache
@@ -96,15 +117,18 @@ def _labels(rows: Sequence[PrintedRow]) -> list[Cell]:
     return [cell for row in rows for cell in row.cells if cell.row == row.number and _known(cell.text)]
 
 
-def _by_labels(row: PrintedRow, labels: Sequence[Cell]) -> list[tuple[tuple[str, str], Cell]] | None:
-    """Return the place of every figure by the labels over it and to its left; None where one has no clear place."""
+def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> list[tuple[tuple[str, str], Cell]] | None:
+    """Return the place of every figure by the labels over it and to its left; None where one has no clear place.
+
+    ``carried``: the labels are those of the grid before, on another page.
+    """
     pairs: list[tuple[tuple[str, str], Cell]] = []
     seen: set[tuple[str, str]] = set()
     for cell in _values(row):
         facing = [
             label
             for label in labels
-            if (label.row + label.row_span <= cell.row and _shares_columns(label, cell))
+            if ((carried or label.row + label.row_span <= cell.row) and _shares_columns(label, cell))
             or (label.column + label.column_span <= cell.column and label.row <= cell.row < label.row + label.row_span)
         ]
         blocks = {key for label in facing if (key := _meaning(label.text, "row"))}

@@ -8,6 +8,7 @@ row between their rules. A blank place is seen as a column with nothing in it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,6 +30,8 @@ HEADER_LINES = 9
 """Lines above the first row of figures that may be its header."""
 BIGGER = 1.25
 """A line higher than this multiple of a row of figures is a heading of the text, not of the table."""
+BAND = 8.0
+"""Rules further apart than this multiple of a line's height do not bound one row."""
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
 
@@ -88,7 +91,7 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
     lines = [_cut(line) for line in text_lines(words) if not is_page_number(line, page.height)]
     rules = sorted(ruling.top for ruling in page.rulings if ruling.top == ruling.bottom)
-    return [_grid(page, lines, start, rows, rules) for start, rows in _blocks(lines, page.width)]
+    return [_grid(page, lines, start, rows, rules) for start, rows in _blocks(lines, page.width, rules)]
 
 
 def _cut(line: list[Word]) -> _Line:
@@ -125,7 +128,7 @@ def _centre(piece: Sequence[Word]) -> float:
     return (piece[0].x0 + piece[-1].x1) / 2
 
 
-def _blocks(lines: list[_Line], width: float) -> list[tuple[int, list[int]]]:
+def _blocks(lines: list[_Line], width: float, rules: list[float]) -> list[tuple[int, list[int]]]:
     """Return the tables as (first header line, lines that hold figures): lines whose figures stand under each other.
 
     A line that reaches in among the figures without being one (a header, a heading) ends the table above it.
@@ -139,19 +142,19 @@ def _blocks(lines: list[_Line], width: float) -> list[tuple[int, list[int]]]:
         if rows:
             blocks.append((_first_header(lines, free, rows[0], width), rows))
             free = rows[-1] + 1
-            while free < len(lines) and _goes_on(lines, free, rows[-1]):
+            while free < len(lines) and _goes_on(lines, free, rows[-1], rules):
                 free += 1
         rows = []
 
     for index, line in enumerate(lines):
         figures = line.figures
         if figures and (line.labels or len(figures) >= 3):
-            if rows and _wrapped(lines, index, rows[-1]):
+            if rows and _wrapped(lines, index, rows[-1], rules):
                 continue
             if rows and not _aligned(lines[rows[0]].figures, figures):
                 finish()
             rows.append(index)
-        elif rows and _wrapped(lines, index, rows[-1]):
+        elif rows and _wrapped(lines, index, rows[-1], rules):
             continue
         elif rows and (
             line.pieces[-1][-1].x1 > min(lines[row].figures[0][0].x0 for row in rows)
@@ -176,23 +179,36 @@ def _first_header(lines: list[_Line], free: int, row: int, width: float) -> int:
     return start
 
 
-def _goes_on(lines: list[_Line], index: int, row: int) -> bool:
+def _goes_on(lines: list[_Line], index: int, row: int, rules: list[float]) -> bool:
     """Return whether line ``index`` is more of the row of figures above it."""
-    return _wrapped(lines, index, row) or _more_label(lines, index, row)
+    return _wrapped(lines, index, row, rules) or _more_label(lines, index, row)
 
 
-def _wrapped(lines: list[_Line], index: int, row: int) -> bool:
-    """Return whether line ``index`` holds only ends of figures of line ``row`` that were wrapped in narrow columns."""
+def _wrapped(lines: list[_Line], index: int, row: int, rules: list[float]) -> bool:
+    """Return whether line ``index`` goes on with the figures of line ``row`` that were wrapped in narrow columns.
+
+    Between two rules it does in any case. Without rules: figures alone, close below those of a row with a label.
+    """
     line, above = lines[index], lines[row]
     figures = line.figures
-    return (
-        bool(figures)
-        and not line.labels
-        and len(figures) < len(above.figures)
-        and line.top - lines[index - 1].bottom < 0.4 * line.height
-        and line.top - above.bottom < 1.5 * line.height
-        and _aligned(above.figures, figures)
-    )
+    if not figures or not _aligned(above.figures, figures):
+        return False
+    if _banded(above, rules):
+        return _same_band(above, line, rules)
+    fewer = len(figures) < len(above.figures) and line.top - above.bottom < 1.5 * line.height
+    below = bool(above.labels) and line.top - above.bottom < 0.4 * line.height and index - 1 == row
+    return not line.labels and line.top - lines[index - 1].bottom < 0.4 * line.height and (fewer or below)
+
+
+def _banded(line: _Line, rules: list[float]) -> bool:
+    """Return whether a line stands between two rules near enough to each other to bound a row."""
+    after = bisect_right(rules, line.middle)
+    return 0 < after < len(rules) and rules[after] - rules[after - 1] < BAND * line.height
+
+
+def _same_band(upper: _Line, lower: _Line, rules: list[float]) -> bool:
+    """Return whether no rule stands between two lines."""
+    return bisect_right(rules, upper.middle) == bisect_right(rules, lower.middle)
 
 
 def _more_label(lines: list[_Line], index: int, row: int) -> bool:
@@ -281,7 +297,7 @@ def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[floa
             parts[number] += [index for index in between if index < cut]
             parts[number + 1] = [index for index in between if index >= cut] + parts[number + 1]
     last = parts[-1]
-    while last[-1] + 1 < len(lines) and _goes_on(lines, last[-1] + 1, rows[-1]):
+    while last[-1] + 1 < len(lines) and _goes_on(lines, last[-1] + 1, rows[-1], rules):
         last.append(last[-1] + 1)
     # A first row without a label on its own line has it on the lines above, up to the widest gap.
     if not lines[rows[0]].labels:

@@ -28,6 +28,8 @@ WORD_GAP = 0.4
 """Characters further apart than this share of their height belong to two words."""
 SPACE_GAP = 0.12
 """Letters and figures with a space between them and a gap wider than this share of their height are two words."""
+DASH_GAP = 4.0
+"""A vertical line drawn in dashes parts words in its gaps too (points)."""
 VIVID, DULL = 0.4, 0.2
 """A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
 EDGE = 2.0
@@ -233,7 +235,14 @@ def _words(
     x0, top, x1, bottom = boxes.T
     # What the edge of the page cuts cannot be believed as a whole.
     cut = (x0 < -EDGE) | (top < -EDGE) | (x1 > wide + EDGE) | (bottom > high + EDGE)
-    garbled = _garbled(loaded, codes, kept) | cut
+    unmapped = _garbled(loaded, codes, kept)
+    if unmapped.any():
+        message = (
+            f"{int(unmapped.sum())} characters on page {number} have no Unicode value in their font; "
+            "what they print cannot be read"
+        )
+        findings.append(finding(Code.UNMAPPED_GLYPHS, message, Place(page=number)))
+    garbled = unmapped | cut
     texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     edges = (
         np.minimum.reduceat(x0, starts),
@@ -324,9 +333,8 @@ def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings
         middle = (x0 + x1) / 2
         line = (top + bottom) / 2
         before, after, y = middle[pairs, None], middle[pairs + 1, None], line[pairs, None]
-        crossed = (
-            (before < verticals[:, 0]) & (verticals[:, 0] < after) & (verticals[:, 1] <= y) & (y <= verticals[:, 2])
-        )
+        reach = (verticals[:, 1] - DASH_GAP <= y) & (y <= verticals[:, 2] + DASH_GAP)
+        crossed = (before < verticals[:, 0]) & (verticals[:, 0] < after) & reach
         joined[pairs[crossed.any(axis=1)]] = False
     return joined
 

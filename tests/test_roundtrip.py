@@ -1,0 +1,74 @@
+"""Any filled form, printed in any layout, is read back: the same entries, or a flag on what could not be read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from strategies import Case, cases, plain_cases
+
+import gxstudy as gx
+from gxstudy.report import Report
+from gxstudy.specimens import Place
+from gxstudy.text import read_number, squeeze
+
+QUIET = {"identity_failed", "open_border", "variant_row", "annotated_figure", "hybrid_form"}
+"""Findings that a plainly printed form may give: its figures are drawn at random."""
+
+
+def unlike(report: Report, expected: dict[Place, str]) -> dict[Place, tuple[str, str, str]]:
+    """Return every place whose entry is not what was printed: (printed, read, status)."""
+    found = {(entry.table, entry.row, entry.column): entry for entry in report.entries}
+    wrong = {}
+    for place in expected | dict.fromkeys(found, ""):
+        printed = expected.get(place, "")
+        entry = found.get(place)
+        raw, status = (entry.raw, entry.status) if entry is not None else ("", "absent")
+        same = squeeze(raw) == squeeze(printed) and status == read_number(printed).status
+        if not same and not (not printed and status == "absent"):
+            wrong[place] = (printed, raw, status)
+    return wrong
+
+
+def silent(report: Report, expected: dict[Place, str]) -> dict[Place, tuple[str, str, str]]:
+    """Return the places that are wrong without a flag: a figure that is not the printed one, or a blank in its place."""
+    return {
+        place: (printed, raw, status)
+        for place, (printed, raw, status) in unlike(report, expected).items()
+        if status not in ("unreadable", "absent")
+    }
+
+
+@given(plain_cases(hybrids=True, notes=True))
+def test_a_plain_report_is_read_exactly(case: Case) -> None:
+    report = gx.read_report(case.pdf)
+    assert unlike(report, case.expected) == {}
+    assert (report.organ, report.year) == (case.organ, case.year)
+    if not case.foreign_blocks:
+        assert report.edition == case.edition
+        assert {found.code.value for found in report.findings} <= QUIET
+
+
+@pytest.mark.parametrize("part", ["setting", "pages", "rules", "wording", "structure"])
+def test_one_kind_of_distortion_is_read_exactly(part: str) -> None:
+    @settings(max_examples=25)
+    @given(cases(of=(part,)))  # type: ignore[arg-type]
+    def read_back(case: Case) -> None:
+        assert unlike(gx.read_report(case.pdf), case.expected) == {}
+
+    read_back()
+
+
+@given(cases(hybrids=True, notes=True))
+def test_every_distortion_at_once_never_errs_in_silence(case: Case) -> None:
+    try:
+        report = gx.read_report(case.pdf)
+    except gx.errors.UnreadableFileError:
+        return
+    assert silent(report, case.expected) == {}
+
+
+@pytest.mark.slow
+@settings(max_examples=1500)
+@given(cases(hybrids=True, notes=True))
+def test_many_more_distortions_at_once_are_read(case: Case) -> None:
+    assert unlike(gx.read_report(case.pdf), case.expected) == {}
