@@ -8,9 +8,10 @@ from functools import cache
 from itertools import pairwise
 
 from gxstudy import forms
+from gxstudy.fill import marked
 from gxstudy.fill.align import Label, align, fused
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, is_label, vocabulary
+from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Box, Cell, Grid, overlap
 from gxstudy.text import join_lines, label_key
@@ -149,6 +150,8 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
         return None
     if any(a.column + a.column_span > b.column for (_, a), (_, b) in pairwise(ordered)):
         return None  # two headings over one column: they tell nothing
+    if not rows[0].drawn and not all(map(marked.columns_hold, rows)):
+        return None  # spans that lie give the headings an order they do not have
     keys = tuple(key for key, _ in ordered)
     spans = tuple((cell.column, cell.column + cell.column_span) for _, cell in ordered)
     edges = tuple((cell.box.x0, cell.box.x1) if cell.box is not None else (0.0, 0.0) for _, cell in ordered)
@@ -170,25 +173,32 @@ def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
         and label_key(cell.text) not in _ambiguous()
         and any(hit.kind in ("row", "group") for hit in words.get(label_key(cell.text), ()))
     ]
-    if ends:
-        return max(ends)
-    firsts = [min((cell.column for cell in row.cells if is_figure(cell.text)), default=0) for row in run.rows[start:]]
-    return max(firsts, default=0)
+    figures = [cell.column for row in run.rows[start:] for cell in row.cells if is_figure(cell.text)]
+    if not ends:
+        return min(figures, default=0)
+    # A label that the page break cut is not among the known ones: then the figures say where they begin.
+    wanted = len(forms.load(forms.editions()[-1]).table(TABLE).columns)
+    wide = run.rows[0].grid.columns
+    return min(figures) if figures and wide - max(ends) != wanted == wide - min(figures) else max(ends)
 
 
 def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
-    """Return a printed row as label and figures; None for an empty one."""
+    """Return a printed row as label and figures; None for an empty one, and for a header printed again."""
     if row.drawn:
-        labels = [cell for cell in row.cells if cell.column < edge]
+        labels = [cell for cell in row.cells if cell.column < edge and cell.text.strip()]
+        own = next((cell.text for cell in reversed(labels) if _is_own(cell, row)), "")
+        above = next((cell.text for cell in reversed(labels) if not _is_own(cell, row)), "")
         values = tuple(cell for cell in row.cells if cell.column >= edge)
     else:
-        labels, values = _split_markup(row)
-    own = next((cell.text for cell in reversed(labels) if cell.text.strip() and _is_own(cell, row)), "")
-    above = next((cell.text for cell in reversed(labels) if cell.text.strip() and not _is_own(cell, row)), "")
+        parted = marked.part(row, TABLE)
+        if parted is None:
+            return None
+        own, above = parted.own, parted.above
+        values = _without_fillers(row, parted.values, heading)
     if not own and not any(cell.text.strip() for cell in values):
         return None
     if sum(label_key(cell.text) in columns_of(TABLE) for cell in values) > 1:
-        return None  # a header printed again
+        return None
     key = label_key(own)
     if not any(hit.kind == "row" for hit in vocabulary(TABLE).get(key, ())) and any(
         hit.kind == "group" for hit in vocabulary(TABLE).get(key, ())
@@ -203,28 +213,15 @@ def _is_own(cell: Cell, row: PrintedRow) -> bool:
     return cell.row_span == 1 and cell.row == row.number
 
 
-def _split_markup(row: PrintedRow) -> tuple[list[Cell], tuple[Cell, ...]]:
-    """Part the cells of a marked-up row after its last label; columns cannot be trusted there, order can."""
-    cells = list(row.cells)
-    last = max((index for index, cell in enumerate(cells) if is_label(cell.text)), default=-1)
-    values = [cell for cell in cells[last + 1 :] if cell.row == row.number]
-    wanted = len(forms.load("2021").table(TABLE).columns)
-    if last < 0:
-        values = values[-wanted:]
-    return cells[: last + 1], tuple(_without_fillers(values, wanted))
+def _without_fillers(row: PrintedRow, values: tuple[Cell, ...], heading: _Heading | None) -> tuple[Cell, ...]:
+    """Return ``values`` of a marked-up row without blanks that only fill up merged cells; all, where these are unclear.
 
-
-def _without_fillers(values: list[Cell], wanted: int) -> list[Cell]:
-    """Return ``values`` without the blank cells at one end that only fill up merged ones.
-
-    Where blanks stand at both ends, which of them are figures left blank cannot be known: all are kept.
+    Then neither their number nor, where the columns hold, their place under the heading tells.
     """
-    surplus = max(0, len(values) - wanted)
-    left = not any(cell.text.strip() for cell in values[:surplus])
-    right = not any(cell.text.strip() for cell in values[len(values) - surplus :])
-    if left and (not right or not any(cell.text.strip() for cell in values)):
-        return values[surplus:]
-    return values[: len(values) - surplus] if right and not left else values
+    fitted = marked.fitted(values, len(forms.load("2021").table(TABLE).columns))
+    if fitted is None and heading is not None and heading.grid is row.grid and marked.columns_hold(row):
+        fitted = marked.under(heading.spans, values)
+    return values if fitted is None else tuple(fitted)
 
 
 def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:

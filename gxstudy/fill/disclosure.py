@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from gxstudy import forms
+from gxstudy.fill import marked
 from gxstudy.fill.align import ENOUGH, likeness
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_label, vocabulary
@@ -33,7 +35,7 @@ class _Header:
 
     hits: tuple[tuple[Hit, ...], ...]
     cells: tuple[Cell, ...]
-    page: int
+    row: PrintedRow
 
 
 def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
@@ -119,7 +121,7 @@ def _header(row: PrintedRow, cells: Sequence[Cell]) -> _Header | None:
             found = _nearest(label_key(cell.text))
         hits.append(found)
         kept.append(cell)
-    return _Header(tuple(hits), tuple(kept), row.grid.page)
+    return _Header(tuple(hits), tuple(kept), row)
 
 
 def _nearest(key: str) -> tuple[Hit, ...]:
@@ -144,6 +146,10 @@ def _row_label(cells: Sequence[Cell]) -> tuple[int, str | None, bool]:
         for hit in words.get(key, ()):
             if hit.kind == "row":
                 return index, hit.key, True
+    for (first, begun), (second, ended) in pairwise(labels):  # parted over two cells
+        for hit in words.get(begun + ended, ()):
+            if hit.kind == "row" and second == first + 1:
+                return second, hit.key, True
     for index, key in labels:
         if any(hit.kind in ("block", "stub", "column") for hit in words.get(key, ())) or not cells[index + 1 :]:
             continue
@@ -184,12 +190,23 @@ def _columns(
         if any(cell.text.strip() and cell not in [pair[1] for pair in paired] for cell in values):
             return "", None
     else:
-        return "", None
+        fitted = _without_fillers(row, values, header)
+        if fitted is None:
+            return "", None
+        paired = list(zip(names, fitted, strict=True))
     wanted = _block_columns(best, key)
     pairs = [(name, cell) for name, cell in paired if name is not None and name in wanted]
     if any(name is None or name not in wanted for name, cell in paired if cell.text.strip()):
         return "", None
     return ("" if both else best), pairs
+
+
+def _without_fillers(row: PrintedRow, values: Sequence[Cell], header: _Header) -> list[Cell] | None:
+    """Return a figure for every column of a marked-up row whose merged cells are filled up with blank ones."""
+    fitted = marked.fitted(values, len(header.hits))
+    if fitted is None and header.row.grid is row.grid and all(map(marked.columns_hold, (header.row, row))):
+        return marked.under([(cell.column, cell.column + cell.column_span) for cell in header.cells], values)
+    return fitted
 
 
 def _fit(header: _Header, edition: str, row: str) -> int:
