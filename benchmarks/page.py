@@ -199,7 +199,7 @@ Of the figures gxstudy gave in the two tables above. (The figures of the second 
 
 {grades}
 
-## Figures read rightly: the timed reports with their rules taken out
+## Figures read rightly: reports with their rules taken out
 
 {unruled}
 

@@ -125,7 +125,7 @@ def measured(workers: Mapping[str, Worker], wanted: argparse.Namespace) -> str:
         right = {reader: scored(workers[reader], known, grades) for reader in (OURS, *PEERS)}
         drawn = list(reports.distinct(folder))
         apart = {reader: scored(workers[reader], drawn, grades) for reader in (OURS, *PEERS)}
-        bare = reports.without_rules(folder, stopwatch)
+        bare = reports.without_rules(folder, known)
         unruled = {reader: scored(workers[reader], bare) for reader in UNRULED}
         print("scoring general tables", flush=True)
         sheets = list(tables.sheets(wanted.tables, seed=2013))

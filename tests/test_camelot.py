@@ -248,6 +248,22 @@ def test_prints_that_mean_the_same_agree() -> None:
     assert compared.entries[0].raw == "1,234"
 
 
+@pytest.mark.parametrize(
+    "own, second",
+    [
+        (("", None, "absent"), ("", None, "blank")),
+        (("1 2", None, "unreadable"), ("1 2 | 3", None, "unreadable")),
+        (("", None, "absent"), ("x", None, "unreadable")),
+    ],
+)
+def test_where_neither_has_a_figure_there_is_no_difference(
+    own: tuple[str, int | None, Status], second: tuple[str, int | None, Status]
+) -> None:
+    (compared,), (counted,) = agree(sheet(entry("total", *own)), sheet(entry("total", *second)))
+    assert compared.entries[0] == entry("total", *own)
+    assert "that differ: 0" in counted.message
+
+
 def test_what_the_second_reader_did_not_find_stays_unchecked_and_is_counted() -> None:
     first = sheet(entry("business", "3", 3), entry("total", "3", 3))
     (compared,), (counted,) = agree(first, sheet(entry("total", "3", 3)))

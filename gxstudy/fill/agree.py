@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from gxstudy.fill.entries import Entry, Sheet
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Box
-from gxstudy.text import squeeze
 
 __all__ = ["agree"]
 
@@ -31,8 +30,8 @@ def agree(sheets: Sequence[Sheet], other: Sequence[Sheet]) -> tuple[tuple[Sheet,
         ``sheets``, where *unchecked* has become *confirmed* at every place that both readings have with the same
         status and value. An unreadable or absent place is never confirmed; a blank is, when both find it blank.
     tuple of Finding
-        Every place that the two readings have with different content, with both prints (also where one of them has no
-        such place and the other a figure); and one that counts what was compared.
+        Every place that the two readings have with different content, with both prints (also where the first has no
+        such place and the second a figure); and one that counts what was compared.
     """
     second = {(entry.table, entry.row, entry.column): entry for sheet in other for entry in sheet.entries}
     compared: list[Sheet] = []
@@ -45,6 +44,8 @@ def agree(sheets: Sequence[Sheet], other: Sequence[Sheet]) -> tuple[tuple[Sheet,
             if twin is None or twin.status == "absent":
                 missed += entry.status != "absent"
                 entries.append(entry)
+            elif entry.status == "absent" and twin.value is None:
+                entries.append(entry)  # neither has a figure there
             elif _alike(entry, twin):
                 same += 1
                 lifted = entry.grade == "unchecked" and entry.status != "unreadable"
@@ -62,8 +63,6 @@ def agree(sheets: Sequence[Sheet], other: Sequence[Sheet]) -> tuple[tuple[Sheet,
 
 
 def _alike(first: Entry, second: Entry) -> bool:
-    if first.status == second.status == "unreadable":
-        return squeeze(first.raw) == squeeze(second.raw)
     return (first.status, first.value) == (second.status, second.value)
 
 
