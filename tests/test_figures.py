@@ -15,6 +15,7 @@ from PIL import Image
 
 from gxstudy import figures
 from gxstudy.errors import CallError
+from gxstudy.figures import base, words
 from gxstudy.panel import Panel
 from gxstudy.studies import zero_applications
 from gxstudy.studies.zero_applications import Estimate, ZeroApplications
@@ -56,7 +57,7 @@ def points(figure: figures.DataFigure) -> list[tuple[float, float]]:
 
 def intervals(figure: figures.DataFigure, axis: int) -> list[tuple[float, float]]:
     """The ends of the coloured lines along ``axis``."""
-    colours = {mark.colour for mark in figures._MARKS}
+    colours = {mark.colour for mark in base.MARKS}
     lines = [line for line in figure.axes[0].lines if line.get_color() in colours and len(line.get_xdata()) == 2]
     return [tuple(np.asarray(line.get_xydata())[:, axis].tolist()) for line in lines]
 
@@ -153,7 +154,7 @@ def test_chinese_labels_are_chinese_and_every_glyph_is_in_the_font(
         word for text in shown for word in text.replace("Wilson", "").split() if word.isascii() and word.isalpha()
     }
     assert letters == set()
-    glyphs = FT2Font(str(figures._font())).get_charmap()
+    glyphs = FT2Font(str(base.font())).get_charmap()
     english = texts(figures.zero_applications(results[by]))
     assert {
         letter for text in shown + english for letter in text if letter != "\n" and ord(letter) not in glyphs
@@ -161,13 +162,13 @@ def test_chinese_labels_are_chinese_and_every_glyph_is_in_the_font(
 
 
 def test_both_languages_name_the_same_things() -> None:
-    assert set(figures._EN) <= set(figures._ZH)
+    assert set(words.SHARED["en"]) <= set(words.SHARED["zh"])
 
 
 def test_marks_differ_by_more_than_colour() -> None:
-    looks = {(mark.shape, mark.face == "white") for mark in figures._PART_MARKS.values()}
-    assert len(looks) == len(figures._PART_MARKS)
-    assert len({(mark.shape, mark.face == "white") for mark in figures._MARKS}) == len(figures._MARKS)
+    looks = {(mark.shape, mark.face == "white") for mark in base.PART_MARKS.values()}
+    assert len(looks) == len(base.PART_MARKS)
+    assert len({(mark.shape, mark.face == "white") for mark in base.MARKS}) == len(base.MARKS)
 
 
 def test_settings_of_the_caller_are_left_alone(results: dict[str | None, ZeroApplications]) -> None:
@@ -220,8 +221,8 @@ def test_a_notebook_shows_the_figure_without_pyplot(results: dict[str | None, Ze
 def test_the_font_comes_from_the_package(results: dict[str | None, ZeroApplications]) -> None:
     figure = figures.zero_applications(results["level"])
     families = {text.get_fontfamily()[0] for text in figure.findobj(mpl.text.Text) if text.get_text()}
-    assert families == {figures._family()}
-    assert Path(font_manager.findfont(figures._family())) == figures._font()
+    assert families == {base.family()}
+    assert Path(font_manager.findfont(base.family())) == base.font()
 
 
 @pytest.mark.parametrize(

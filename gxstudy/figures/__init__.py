@@ -1,0 +1,13 @@
+"""Results -> figures for papers. Every number drawn comes from the result; nothing is computed here.
+
+Figures are made for print at one of two widths, in English or Chinese, in colours that colour-blind readers can tell
+apart and that differ in grey, with marks of different shape besides. The one font, Noto Sans SC, comes from a package
+and carries both languages.
+
+The function that draws a study has the name of the study, and of its module here.
+"""
+
+from gxstudy.figures.base import DataFigure, save
+from gxstudy.figures.zero_applications import zero_applications
+
+__all__ = ["DataFigure", "save", "zero_applications"]
