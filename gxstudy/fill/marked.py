@@ -1,0 +1,129 @@
+"""Marked-up rows, whose columns may lie: what the order of their cells says, and where columns hold after all.
+
+Spans in web pages and Word documents are wrong often enough: merged cells whose covered positions are written as blank
+cells too, header and data rows that part the same width differently, spans that reach too far. Within one row the order
+of cells is never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from gxstudy import forms
+from gxstudy.fill.align import likeness
+from gxstudy.fill.printed import PrintedRow, columns_of, is_figure, is_label, vocabulary
+from gxstudy.layout import Cell
+from gxstudy.text import label_key
+
+__all__ = ["Parted", "columns_hold", "fitted", "own_cells", "part", "under"]
+
+
+class Parted(NamedTuple):
+    """A row parted into the text of its label, that of the merged label it stands under, and the cells of figures."""
+
+    own: str
+    above: str
+    values: tuple[Cell, ...]
+
+
+def own_cells(row: PrintedRow) -> list[Cell]:
+    """Return the cells that begin in ``row``, in their order."""
+    return [cell for cell in row.cells if cell.row == row.number]
+
+
+def columns_hold(row: PrintedRow) -> bool:
+    """Return whether the cells of ``row``, those included that reach into it, lie side by side all across its grid.
+
+    Only then may a cell be said to stand under another.
+    """
+    end = 0
+    for cell in row.cells:
+        if cell.column != end:
+            return False
+        end += cell.column_span
+    return end == row.grid.columns
+
+
+def fitted(values: Sequence[Cell], wanted: int) -> list[Cell] | None:
+    """Return as many of ``values`` as are ``wanted``, the others being blank fillers; None where that is not certain.
+
+    Certain it is when the figures are as many as wanted, when all are blank, and when only the blanks at one end of the
+    row can be the fillers.
+    """
+    surplus = len(values) - wanted
+    if surplus <= 0:
+        return list(values) if not surplus else None
+    filled = [index for index, cell in enumerate(values) if cell.text.strip()]
+    if not filled:
+        return list(values[:wanted])
+    if len(filled) == wanted:
+        return [values[index] for index in filled]
+    left, right = filled[0] >= surplus, filled[-1] < wanted
+    if left == right or len(filled) > wanted:
+        return None
+    return list(values[surplus:] if left else values[:wanted])
+
+
+def under(spans: Sequence[tuple[int, int]], values: Sequence[Cell]) -> list[Cell] | None:
+    """Return the cell that begins under each of ``spans`` (raster columns), where that leaves out only blanks.
+
+    To be asked only where :func:`columns_hold` for the rows of both.
+    """
+    found = []
+    for start, end in spans:
+        there = [cell for cell in values if start <= cell.column < end]
+        chosen = [cell for cell in there if cell.text.strip()] or there[:1]
+        if len(chosen) != 1:
+            return None
+        found.append(chosen[0])
+    left_out = [cell for cell in values if cell.text.strip() and cell not in found]
+    return None if left_out else found
+
+
+def part(row: PrintedRow, table: str) -> Parted | None:
+    """Part a row after its labels; None for a row of column labels, which is a header printed again.
+
+    The label of the row is its last one, or its last ones together where only together they are one of the form's.
+    """
+    own = own_cells(row)
+    if sum(label_key(cell.text) in columns_of(table) for cell in own) > 1:
+        return None
+    labels = [index for index, cell in enumerate(own) if is_label(cell.text)]
+    above = [cell.text for cell in row.cells if cell.row < row.number and _is_group(table, cell.text)]
+    if not labels:
+        return Parted("", above[-1] if above else "", tuple(own))
+    figures = (index for index, cell in enumerate(own) if index > labels[0] and is_figure(cell.text))
+    end = next(figures, len(own))
+    last = max(index for index in labels if index < end)
+    texts = [cell.text for cell in own[: last + 1] if is_label(cell.text)]
+    start = _label_start(table, texts)
+    above += texts[:start]
+    return Parted("".join(texts[start:]), above[-1] if above else "", tuple(own[last + 1 :]))
+
+
+def _label_start(table: str, texts: Sequence[str]) -> int:
+    """Return from which of ``texts`` on they are, together, most like the label of a row."""
+    last = len(texts) - 1
+    keys = {start: label_key("".join(texts[start:])) for start in range(last, -1, -1)}
+    exact = next((start for start, key in keys.items() if key in _row_labels(table)), None)
+    if exact is not None:
+        return exact
+    if _is_group(table, texts[last]):
+        return last
+    free = [start for start in keys if not any(_is_group(table, text) for text in texts[start:])]
+    return max(free, key=lambda start: (likeness(keys[start], _row_labels(table)), start))
+
+
+@cache
+def _row_labels(table: str) -> frozenset[str]:
+    labels: set[str] = set()
+    for edition in forms.editions():
+        for row in forms.load(edition).table(table).rows:
+            labels.update(map(label_key, (row.label, *row.synonyms)))
+    return frozenset(labels)
+
+
+def _is_group(table: str, text: str) -> bool:
+    return any(hit.kind == "group" for hit in vocabulary(table).get(label_key(text), ()))
