@@ -90,8 +90,19 @@ def worth_a_look(words: Sequence[Word]) -> bool:
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
     lines = [_cut(line) for line in text_lines(words) if not is_page_number(line, page.height)]
-    rules = sorted(ruling.top for ruling in page.rulings if ruling.top == ruling.bottom)
+    rules = _row_rules(page, lines)
     return [_grid(page, lines, start, rows, rules) for start, rows in _blocks(lines, page.width, rules)]
+
+
+def _row_rules(page: Page, lines: list[_Line]) -> list[float]:
+    """Return where rules across the page part its rows of figures; none where they are too few to part them all."""
+    rules: list[float] = []
+    for top in sorted(ruling.top for ruling in page.rulings if ruling.top == ruling.bottom):
+        if not rules or top - rules[-1] > 2.0:
+            rules.append(top)
+    rows = [line.middle for line in lines if line.figures]
+    inside = sum(rows[0] < rule < rows[-1] for rule in rules) if rows else 0
+    return rules if 2 * inside >= len(rows) - 1 else []
 
 
 def _cut(line: list[Word]) -> _Line:
@@ -187,14 +198,16 @@ def _goes_on(lines: list[_Line], index: int, row: int, rules: list[float]) -> bo
 def _wrapped(lines: list[_Line], index: int, row: int, rules: list[float]) -> bool:
     """Return whether line ``index`` goes on with the figures of line ``row`` that were wrapped in narrow columns.
 
-    Between two rules it does in any case. Without rules: figures alone, close below those of a row with a label.
+    Between two rules it does, unless it looks like a row; without rules: figures alone, close below a row's.
     """
     line, above = lines[index], lines[row]
     figures = line.figures
     if not figures or not _aligned(above.figures, figures):
         return False
     if _banded(above, rules):
-        return _same_band(above, line, rules)
+        # As many figures with a label of their own may be the next row, where rules part groups of rows only.
+        rest = not line.labels or len(figures) < len(above.figures)
+        return rest and _same_band(above, line, rules)
     fewer = len(figures) < len(above.figures) and line.top - above.bottom < 1.5 * line.height
     below = bool(above.labels) and line.top - above.bottom < 0.4 * line.height and index - 1 == row
     return not line.labels and line.top - lines[index - 1].bottom < 0.4 * line.height and (fewer or below)

@@ -216,7 +216,7 @@ def _words(
     wide, high = frame.size
     x0, top, x1, bottom = boxes.T
     shown = (x1 > x0) & (bottom > top)
-    blank = np.isin(codes, _BLANKS)
+    blank = _BLANKS[np.minimum(codes, len(_BLANKS) - 1)]
     kept = np.flatnonzero(shown & ~blank)
     if not len(kept):
         return (), findings
@@ -275,16 +275,18 @@ def _stamped(
 
     Figures are never taken for a stamp's: two figures over each other stay, and cannot be read.
     """
-    x0, top, x1, bottom = edges
-    shared_x = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
-    shared_y = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
-    height = bottom - top
-    over = (shared_x > 1.0) & (shared_y > 0.35 * np.minimum(height[:, None], height))
-    over[np.tri(len(texts), dtype=np.bool_)] = False
     stamped = np.zeros(len(texts), np.bool_)
-    pairs = np.argwhere(over)
-    if not len(pairs):
+    labels = np.array([i for i, text in enumerate(texts) if not text.isdigit()], np.intp)
+    x0, top, x1, bottom = edges
+    height = bottom - top
+    shared_y = np.minimum(bottom[labels, None], bottom) - np.maximum(top[labels, None], top)
+    over = shared_y > 0.35 * np.minimum(height[labels, None], height)
+    over &= np.minimum(x1[labels, None], x1) - np.maximum(x0[labels, None], x0) > 1.0
+    over[np.arange(len(labels)), labels] = False
+    if not over.any():
         return stamped
+    pairs = np.argwhere(over)
+    pairs[:, 0] = labels[pairs[:, 0]]
     involved = np.unique(pairs)
     colour = dict(zip(involved.tolist(), loaded.colours(firsts[involved].tolist()), strict=True))
     inks = set()
@@ -302,16 +304,23 @@ def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
     """Return the characters' loose boxes, those of absurd size (fonts for vertical writing) replaced by the ink's."""
     boxes = glyphs.boxes
     sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 1] - boxes[:, 3])
-    if not len(sizes):
+    real = sizes[sizes > 0]
+    if not len(real):
         return boxes
-    odd = np.flatnonzero(sizes > 2.5 * np.median(sizes[sizes > 0] if (sizes > 0).any() else sizes))
+    odd = np.flatnonzero(sizes > 2.5 * _middle(real))
     if len(odd):
         boxes = boxes.copy()
         boxes[odd] = loaded.tight_boxes(odd.tolist())
     return boxes
 
 
-_BLANKS = np.array([ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"], np.uint32)
+_BLANKS = np.zeros(0x10000, np.bool_)
+_BLANKS[[ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"]] = True
+
+
+def _middle(values: Floats) -> float:
+    """Return the (upper) median of ``values``."""
+    return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
 def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings: tuple[Ruling, ...]) -> Bools:
@@ -327,15 +336,19 @@ def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings
     plain = codes < 0x80
     joined &= ~(spaced & plain[:-1] & plain[1:] & (gap > SPACE_GAP * height))
     # A vertical ruling between the middles of two characters parts them, whatever their distance.
-    pairs = np.flatnonzero(joined)
     verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
-    if len(pairs) and len(verticals):
-        middle = (x0 + x1) / 2
-        line = (top + bottom) / 2
-        before, after, y = middle[pairs, None], middle[pairs + 1, None], line[pairs, None]
-        reach = (verticals[:, 1] - DASH_GAP <= y) & (y <= verticals[:, 2] + DASH_GAP)
-        crossed = (before < verticals[:, 0]) & (verticals[:, 0] < after) & reach
-        joined[pairs[crossed.any(axis=1)]] = False
+    if len(verticals):
+        verticals = verticals[np.argsort(verticals[:, 0])]
+        middle, line = (x0 + x1) / 2, (top + bottom) / 2
+        first = np.searchsorted(verticals[:, 0], middle[:-1], "right")
+        last = np.searchsorted(verticals[:, 0], middle[1:], "left")
+        pairs = np.flatnonzero(joined & (first < last))
+        while len(pairs):  # the first vertical between each pair, then the second ...
+            between, y = verticals[first[pairs]], line[pairs]
+            crossed = (between[:, 1] - DASH_GAP <= y) & (y <= between[:, 2] + DASH_GAP)
+            joined[pairs[crossed]] = False
+            first[pairs] += 1
+            pairs = pairs[~crossed & (first[pairs] < last[pairs])]
     return joined
 
 
@@ -344,13 +357,14 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats) -> Bool
     x0, top, x1, bottom = boxes.T
     height = bottom - top
     dropped = np.zeros(len(kept), np.bool_)
-    dx, dy = np.abs(np.diff((x0 + x1) / 2)), np.abs(np.diff((top + bottom) / 2))
+    dx, dy = np.diff((x0 + x1) / 2), np.diff((top + bottom) / 2)
     reach = np.maximum(height[:-1], x1[:-1] - x0[:-1])
-    askew = (dx > 0.2 * reach) & (dx < 2.5 * reach) & (dy > 0.2 * reach) & (dy < 2.5 * reach)
-    if askew.any():
+    askew = (dx > 0.2 * reach) & (dx < 2.5 * reach) & (np.abs(dy) > 0.2 * reach) & (np.abs(dy) < 2.5 * reach)
+    # Two steps in one slanting direction; lines of a cell that follow each other make one at most.
+    if (askew[:-1] & askew[1:] & (dy[:-1] * dy[1:] > 0)).any():
         angles = np.array(loaded.angles(kept.tolist())) / (math.pi / 2)
         dropped |= np.abs(angles - np.round(angles)) > 0.03
-    big = (height > BIG * np.median(height)) & ~dropped
+    big = (height > BIG * _middle(height)) & ~dropped
     for size in np.unique(np.round(height[big])):
         alike = np.flatnonzero(big & (np.round(height) == size))
         # A watermark is painted in one colour: three characters of a size tell whether to look at them all.
@@ -363,7 +377,7 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats) -> Bool
 
 def _garbled(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp]) -> Bools:
     """Return which characters have no Unicode value of their own; only those that could pass for a figure are asked."""
-    suspect = ((codes >= 0x21) & (codes <= 0x7E)) | ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes >= 0xFFF0)
+    suspect = ((codes >= 0x2B) & (codes <= 0x39)) | ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes >= 0xFFF0)
     suspect |= codes < 0x20
     garbled = np.zeros(len(codes), np.bool_)
     asked = np.flatnonzero(suspect)
