@@ -41,6 +41,7 @@ _DRAWINGS = (
     ("zero_applications_by_level", "level"),
     ("zero_applications_by_sector", "sector"),
 )
+_SECONDS, _MEBIBYTES = 60.0, 2048
 _LANGUAGES: tuple[tuple[Literal["en", "zh"], str], ...] = (("en", ""), ("zh", "_zh"))
 _CELL_SECONDS = 600
 _FLEETING = frozenset({"execution", "ExecuteTime", "collapsed", "scrolled", "trusted"})
@@ -85,8 +86,9 @@ def commands() -> None:
     says how far the form's own sums bear it out.
 
     \b
-    Look at a report, then check many:
+    Look at a report and at the place of one figure, then check many:
       gxstudy show report.pdf
+      gxstudy trace report.pdf applications new total --out place.png
       gxstudy check reports/*.pdf
       gxstudy check reports/*.pdf --json | jq .failed_sums
 
@@ -130,6 +132,27 @@ def show(file: Path, lang: Literal["zh", "en"], second_reader: Literal["camelot"
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = shutil.get_terminal_size((100, 24)).columns
     click.echo(display.terminal(report, lang=lang, width=width, colour=colour), nl=False, color=colour)
+
+
+@commands.command()
+@click.argument("file", type=_FILE)
+@click.argument("table")
+@click.argument("row")
+@click.argument("column")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write the picture (PNG)."
+)
+def trace(file: Path, table: str, row: str, column: str, out: Path) -> None:
+    """Draw the page of one figure, with its place boxed.
+
+    TABLE, ROW and COLUMN are the keys of the figure, as a dataset has them: applications new total.
+    """
+    from gxstudy.report import read_report
+    from gxstudy.trace import trace
+
+    picture = trace(read_report(file), table, row, column)
+    picture.save(out)
+    click.echo(f"{out}: {picture.caption.splitlines()[0]}")
 
 
 @commands.command()
@@ -233,19 +256,26 @@ _JOBS = click.option(
 @click.argument("out", type=_FOLDER)
 @_JOBS
 @click.option(
-    "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds for one file."
+    "--timeout", type=click.FloatRange(min=0.1), default=_SECONDS, show_default=True, help="Seconds for one file."
 )
-def build(raw: Path, out: Path, jobs: int | None, timeout: float) -> None:
+@click.option(
+    "--memory",
+    type=click.IntRange(min=1),
+    default=_MEBIBYTES,
+    show_default=True,
+    help="Mebibytes for one file (Linux).",
+)
+def build(raw: Path, out: Path, jobs: int | None, timeout: float, memory: int) -> None:
     """Read the reports of a folder into a dataset.
 
     Every report below RAW is read; what RAW/registry.csv says of it goes with it. OUT holds figures, reports, facts,
     checks, findings and failures (CSV and Parquet) with a manifest; the same files give the same bytes. A file that
     cannot be read is a row of failures, not an end of the work. An interrupted build goes on where it was.
     """
-    _build(raw, out, jobs=jobs, timeout=timeout)
+    _build(raw, out, jobs=jobs, timeout=timeout, memory=memory)
 
 
-def _build(raw: Path, out: Path, *, jobs: int | None, timeout: float) -> None:
+def _build(raw: Path, out: Path, *, jobs: int | None, timeout: float, memory: int) -> None:
     """Build with a bar on a terminal, and quietly elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -261,7 +291,7 @@ def _build(raw: Path, out: Path, *, jobs: int | None, timeout: float) -> None:
             description = f"reports, {state.kept} known, {state.failed} failed"
             bar.update(task, total=state.total, completed=state.done, description=description)
 
-        built = corpus.build(raw, out, jobs=jobs, timeout=timeout, progress=told)
+        built = corpus.build(raw, out, jobs=jobs, timeout=timeout, memory=memory, progress=told)
     counts = built.manifest["counts"]
     click.echo(f"{out}: {counts['read']} of {counts['files']} files read, {counts['rows']['figures']} figures")
     if counts["failed"]:
@@ -286,7 +316,9 @@ def _figures(raw: Path, processed: Path, out: Path) -> None:
     from gxstudy import figures as drawings
     from gxstudy.panel import panel, published, stack
 
-    known = stack([panel(corpus.open(processed).figures), published(raw / "published_figures.csv")])
+    read = corpus.open(processed)
+    full = panel(read.figures, facts=read.facts, about=read.reports)
+    known = stack([full, published(raw / "published_figures.csv")])
     for name, by in _DRAWINGS:
         result = studies.zero_applications(known, by=by)
         for lang, ending in _LANGUAGES:
@@ -328,7 +360,7 @@ def reproduce(root: Path, jobs: int | None) -> None:
         if not needed.is_dir():
             msg = f"there is no folder {needed.resolve()}: run this in the project's folder, or name it with --root"
             raise CallError(msg)
-    _build(raw, processed, jobs=jobs, timeout=60.0)
+    _build(raw, processed, jobs=jobs, timeout=_SECONDS, memory=_MEBIBYTES)
     _run_notebooks(folder)
     _figures(raw, processed, processed / "figures")
 
