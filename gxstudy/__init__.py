@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gxstudy import errors, fees, forms
-from gxstudy.panel import Panel, panel, published
+from gxstudy.panel import Panel, correction_rate, disclosure_rate, panel, published
 from gxstudy.report import Report, read_report
 from gxstudy.trace import overlay, trace
 
@@ -36,6 +36,8 @@ __all__ = [
     "build",
     "checks",
     "codebook",
+    "correction_rate",
+    "disclosure_rate",
     "errors",
     "facts",
     "fees",
