@@ -91,7 +91,7 @@ def distorted(part: Part, quirks: Quirks) -> list[Row]:
     """The rows of a part as ``quirks`` mark them up."""
     dice = random.Random(quirks.seed)
     lines = rows(part) if quirks.covered == "left_out" else _covered(part, quirks.covered)
-    if quirks.split_labels:
+    if quirks.split_labels and part.table != "disputes":
         lines = [_split_label(row) for row in lines]
     if quirks.spans == "random":
         lines = [

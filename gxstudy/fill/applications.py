@@ -194,7 +194,7 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
         if parted is None:
             return None
         own, above = parted.own, parted.above
-        values = _without_fillers(row, parted.values, heading)
+        values = _without_fillers(row, parted, heading)
     if not own and not any(cell.text.strip() for cell in values):
         return None
     if sum(label_key(cell.text) in columns_of(TABLE) for cell in values) > 1:
@@ -213,15 +213,19 @@ def _is_own(cell: Cell, row: PrintedRow) -> bool:
     return cell.row_span == 1 and cell.row == row.number
 
 
-def _without_fillers(row: PrintedRow, values: tuple[Cell, ...], heading: _Heading | None) -> tuple[Cell, ...]:
-    """Return ``values`` of a marked-up row without blanks that only fill up merged cells; all, where these are unclear.
+def _without_fillers(row: PrintedRow, parted: marked.Parted, heading: _Heading | None) -> tuple[Cell, ...]:
+    """Return the figures of a marked-up row without blanks that only fill up merged cells; all where these are unclear.
 
-    Then neither their number nor, where the columns hold, their place under the heading tells.
+    Their number tells, else their place under the heading where the columns hold, else that they stand at one end.
     """
-    fitted = marked.fitted(values, len(forms.load("2021").table(TABLE).columns))
-    if fitted is None and heading is not None and heading.grid is row.grid and marked.columns_hold(row):
-        fitted = marked.under(heading.spans, values)
-    return values if fitted is None else tuple(fitted)
+    wanted = len(forms.load("2021").table(TABLE).columns)
+    values = parted.values
+    found = marked.fitted(values, wanted, behind=parted.behind)
+    if found is None and heading is not None and heading.grid is row.grid and marked.columns_hold(row):
+        found = marked.under(heading.spans, values)
+    if found is None:
+        found = marked.trimmed(values, wanted)
+    return values if found is None else tuple(found)
 
 
 def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:

@@ -31,11 +31,15 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """The columns named by the last header row: for each printed column what it may be, and where it lies."""
+    """The columns named by the last header row: for each printed column what it may be, and where it lies.
+
+    ``after`` are all cells after 信息内容, blank ones included.
+    """
 
     hits: tuple[tuple[Hit, ...], ...]
     cells: tuple[Cell, ...]
-    row: PrintedRow
+    after: tuple[Cell, ...]
+    page: int
 
 
 def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
@@ -112,16 +116,16 @@ def _header(row: PrintedRow, cells: Sequence[Cell]) -> _Header | None:
     if not named:
         return None
     stub = next((cell for cell in cells if _is_stub(cell.text)), None)
-    after = [cell for cell in cells if cell.text.strip() and (stub is None or cell.column > stub.column)]
+    after = tuple(cell for cell in cells if stub is None or cell.column > stub.column)
     hits = []
     kept = []
-    for cell in after:
+    for cell in (cell for cell in after if cell.text.strip()):
         found = columns.get(label_key(cell.text))
         if found is None:
             found = _nearest(label_key(cell.text))
         hits.append(found)
         kept.append(cell)
-    return _Header(tuple(hits), tuple(kept), row)
+    return _Header(tuple(hits), tuple(kept), after, row.grid.page)
 
 
 def _nearest(key: str) -> tuple[Hit, ...]:
@@ -190,7 +194,7 @@ def _columns(
         if any(cell.text.strip() and cell not in [pair[1] for pair in paired] for cell in values):
             return "", None
     else:
-        fitted = _without_fillers(row, values, header)
+        fitted = _without_fillers(values, header)
         if fitted is None:
             return "", None
         paired = list(zip(names, fitted, strict=True))
@@ -201,12 +205,16 @@ def _columns(
     return ("" if both else best), pairs
 
 
-def _without_fillers(row: PrintedRow, values: Sequence[Cell], header: _Header) -> list[Cell] | None:
-    """Return a figure for every column of a marked-up row whose merged cells are filled up with blank ones."""
-    fitted = marked.fitted(values, len(header.hits))
-    if fitted is None and header.row.grid is row.grid and all(map(marked.columns_hold, (header.row, row))):
-        return marked.under([(cell.column, cell.column + cell.column_span) for cell in header.cells], values)
-    return fitted
+def _without_fillers(values: Sequence[Cell], header: _Header) -> list[Cell] | None:
+    """Return a figure for every column of a marked-up row whose merged cells are filled up with blank ones.
+
+    Where their number does not tell, they stand where the columns are named, if the header row is filled up alike.
+    """
+    fitted = marked.fitted(values, len(header.cells))
+    if fitted is not None or len(values) != len(header.after):
+        return fitted
+    found = [cell for cell, head in zip(values, header.after, strict=True) if head in header.cells]
+    return None if any(cell.text.strip() and cell not in found for cell in values) else found
 
 
 def _fit(header: _Header, edition: str, row: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from gxstudy import forms
+from gxstudy.fill import marked
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
@@ -35,6 +36,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     whole = [row for row in data if len(_values(row)) == len(_places())]
     above: list[Cell] = []
     block: str | None = None
+    blank: list[tuple[tuple[str, str], Cell]] = []
     pending: list[PrintedRow] = []
     for run in runs:
         carried = True
@@ -43,13 +45,16 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         for row in run.rows:
             if row not in data:
                 continue
-            pairs = _by_labels(row, above, carried=carried) if row.drawn else _by_reading(row, run.rows)
+            pairs = _by_labels(row, above, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
             if pairs is None and block is not None:
                 pairs = _continued(row, block)
             if pairs is None and row in whole:
                 pairs = list(zip(_places(), _values(row), strict=True))
             if pairs is None and row.grid.origin == "unruled":
                 pairs = _by_reading(row, run.rows)
+            if not row.drawn and not any(cell.text.strip() for cell in _values(row)):
+                blank += pairs or ()
+                continue
             if pairs is None:
                 pending.append(row)
                 continue
@@ -62,6 +67,9 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
                         break
                     continue
                 entries[place] = from_cell(TABLE, *place, cell)
+    # A marked-up row of blanks may be one of a header whose merged cells are filled up: it takes what is left.
+    for place, cell in blank:
+        entries.setdefault(place, from_cell(TABLE, *place, cell))
     findings += _settle(pending, entries)
     return entries, findings
 
@@ -109,6 +117,8 @@ def _is_data(row: PrintedRow) -> bool:
     own = [cell for cell in row.cells if cell.row == row.number]
     labels = sum(is_label(cell.text) for cell in own)
     if len(own) - labels >= 3 and labels <= 2:
+        return True
+    if not row.drawn and 0 < labels < min(4, len(own)) and any(_meaning(cell.text, "column") for cell in own):
         return True
     return any(is_figure(cell.text) for cell in own) and any(_known(cell.text) for cell in row.cells)
 
@@ -159,29 +169,53 @@ def _shares_columns(label: Cell, cell: Cell) -> bool:
     return label.column < cell.column + cell.column_span and cell.column < label.column + label.column_span
 
 
+def _as_marked_up(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple[str, str], Cell]] | None:
+    """Return the places of a marked-up row of figures: by the labels where all columns hold, else by order."""
+    pairs = _by_labels(row, _labels(rows), carried=False) if all(map(marked.columns_hold, rows)) else None
+    results = len(forms.load("2021").table(TABLE).columns)
+    if pairs and (len(pairs) == len(_values(row)) or len(pairs) % results == 0):
+        return pairs
+    return _by_reading(row, rows)
+
+
 def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple[str, str], Cell]] | None:
-    """Return the places of a marked-up row of figures, whose columns cannot be trusted: by order and its own labels."""
+    """Return the places of a row of figures whose columns cannot be trusted: by order and its own labels."""
     values = _values(row)
     own = [cell.text for cell in row.cells if cell.row == row.number and _known(cell.text)]
     blocks = list(dict.fromkeys(key for r in rows for c in r.cells if (key := _meaning(c.text, "row"))))
     results = [column.key for column in forms.load("2021").table(TABLE).columns]
     block = next((key for text in own if (key := _meaning(text, "row"))), None)
     result = next((key for text in own if (key := _meaning(text, "column"))), None)
-    filled = [cell for cell in values if cell.text.strip()] if len(values) > len(_places()) else values
-    if not own and len(filled) == len(blocks) * len(results):
+    if not own:
         places = [(key, column) for key in blocks for column in results]
-    elif block is not None and result is None and len(filled) == len(results):
+    elif block is not None and result is None:
         places = [(block, column) for column in results]
-    elif result is not None and block is None and len(filled) == len(blocks) > 1:
+    elif result is not None and block is None and len(values) >= len(blocks) > 1 and not any(map(_is_of_one, rows)):
         places = [(key, result) for key in blocks]
-    elif result is not None and len(filled) == 1:
-        above = [key for r in rows if r.number <= row.number for c in r.cells if (key := _meaning(c.text, "row"))]
-        if not above:
-            return None
-        places = [(above[-1], result)]
+    elif result is not None:
+        above = [
+            key
+            for r in rows
+            for c in r.cells
+            if c.row == r.number <= row.number and (key := _meaning(c.text, "row")) is not None
+        ]
+        places = [(key, result) for key in above[-1:]]
     else:
         return None
-    return list(zip(places, filled, strict=True))
+    before = [cell for cell in row.cells if cell.row == row.number and is_label(cell.text)]
+    filled = marked.fitted(values, len(places), behind=before[-1] if before else None)
+    return list(zip(places, filled, strict=True)) if filled and (not row.drawn or len(values) == len(filled)) else None
+
+
+def _is_of_one(row: PrintedRow) -> bool:
+    """Return whether a row names a block and a result and has a cell for that one figure."""
+    own = [cell.text for cell in row.cells if cell.row == row.number]
+    labels = [text for text in own if _known(text)]
+    return (
+        len(labels) < min(4, len(own))
+        and any(_meaning(text, "row") for text in labels)
+        and any(_meaning(text, "column") for text in labels)
+    )
 
 
 def _place(row: PrintedRow) -> Place:

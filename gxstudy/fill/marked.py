@@ -17,20 +17,19 @@ from gxstudy.fill.printed import PrintedRow, columns_of, is_figure, is_label, vo
 from gxstudy.layout import Cell
 from gxstudy.text import label_key
 
-__all__ = ["Parted", "columns_hold", "fitted", "own_cells", "part", "under"]
+__all__ = ["Parted", "columns_hold", "fitted", "part", "trimmed", "under"]
 
 
 class Parted(NamedTuple):
-    """A row parted into the text of its label, that of the merged label it stands under, and the cells of figures."""
+    """A row parted into its label, the text of the merged label it stands under, and the cells of figures.
+
+    ``behind`` is the last cell of the label.
+    """
 
     own: str
     above: str
     values: tuple[Cell, ...]
-
-
-def own_cells(row: PrintedRow) -> list[Cell]:
-    """Return the cells that begin in ``row``, in their order."""
-    return [cell for cell in row.cells if cell.row == row.number]
+    behind: Cell | None
 
 
 def columns_hold(row: PrintedRow) -> bool:
@@ -46,22 +45,32 @@ def columns_hold(row: PrintedRow) -> bool:
     return end == row.grid.columns
 
 
-def fitted(values: Sequence[Cell], wanted: int) -> list[Cell] | None:
+def fitted(values: Sequence[Cell], wanted: int, *, behind: Cell | None = None) -> list[Cell] | None:
     """Return as many of ``values`` as are ``wanted``, the others being blank fillers; None where that is not certain.
 
-    Certain it is when the figures are as many as wanted, when all are blank, and when only the blanks at one end of the
-    row can be the fillers.
+    Certain it is when the figures are as many as wanted, when all are blank, and when the fillers stand behind the
+    label (``behind``), whose span counts them already.
     """
     surplus = len(values) - wanted
     if surplus <= 0:
-        return list(values) if not surplus else None
-    filled = [index for index, cell in enumerate(values) if cell.text.strip()]
+        return None if surplus else list(values)
+    filled = [cell for cell in values if cell.text.strip()]
     if not filled:
         return list(values[:wanted])
     if len(filled) == wanted:
-        return [values[index] for index in filled]
+        return filled
+    counted = behind is not None and behind.column_span == surplus + 1
+    return list(values[surplus:]) if counted and filled[0] not in values[:surplus] else None
+
+
+def trimmed(values: Sequence[Cell], wanted: int) -> list[Cell] | None:
+    """Return ``values`` without the blanks at one end of the row; None where the fillers may stand at either."""
+    surplus = len(values) - wanted
+    filled = [index for index, cell in enumerate(values) if cell.text.strip()]
+    if surplus <= 0 or not filled or len(filled) > wanted:
+        return None
     left, right = filled[0] >= surplus, filled[-1] < wanted
-    if left == right or len(filled) > wanted:
+    if left == right:
         return None
     return list(values[surplus:] if left else values[:wanted])
 
@@ -87,20 +96,20 @@ def part(row: PrintedRow, table: str) -> Parted | None:
 
     The label of the row is its last one, or its last ones together where only together they are one of the form's.
     """
-    own = own_cells(row)
+    own = [cell for cell in row.cells if cell.row == row.number]
     if sum(label_key(cell.text) in columns_of(table) for cell in own) > 1:
         return None
     labels = [index for index, cell in enumerate(own) if is_label(cell.text)]
     above = [cell.text for cell in row.cells if cell.row < row.number and _is_group(table, cell.text)]
     if not labels:
-        return Parted("", above[-1] if above else "", tuple(own))
+        return Parted("", above[-1] if above else "", tuple(own), None)
     figures = (index for index, cell in enumerate(own) if index > labels[0] and is_figure(cell.text))
     end = next(figures, len(own))
     last = max(index for index in labels if index < end)
     texts = [cell.text for cell in own[: last + 1] if is_label(cell.text)]
     start = _label_start(table, texts)
     above += texts[:start]
-    return Parted("".join(texts[start:]), above[-1] if above else "", tuple(own[last + 1 :]))
+    return Parted("".join(texts[start:]), above[-1] if above else "", tuple(own[last + 1 :]), own[last])
 
 
 def _label_start(table: str, texts: Sequence[str]) -> int:
