@@ -150,6 +150,9 @@ def trace(file: Path, table: str, row: str, column: str, out: Path) -> None:
     from gxstudy.report import read_report
     from gxstudy.trace import trace
 
+    if not out.parent.is_dir():
+        msg = f"there is no folder {out.parent} to write {out.name} to"
+        raise CallError(msg)
     picture = trace(read_report(file), table, row, column)
     picture.save(out)
     click.echo(f"{out}: {picture.caption.splitlines()[0]}")
