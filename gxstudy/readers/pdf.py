@@ -17,6 +17,7 @@ from gxstudy.errors import NoTextLayerError, TruncatedFileError
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page, Ruling, Word
 from gxstudy.readers import pdfium
+from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdfium import Glyphs, PdfPage
 
 __all__ = ["read", "render"]
@@ -140,7 +141,7 @@ def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, byt
             msg = f"page {page} cannot be loaded; the file has {pdf.page_count} pages"
             raise TruncatedFileError(msg)
         displayed = loaded.frame()[4]
-        turns = _frame(loaded, loaded.glyphs()).turns
+        turns = _frame(loaded).turns
         document = pypdfium2.PdfDocument(data)
         try:
             bitmap = document[page - 1].render(
@@ -154,10 +155,13 @@ def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, byt
 
 def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     findings: list[Finding] = []
+    frame = _frame(loaded)
+    wide, high = frame.size
+    spans = prose_lines(loaded.text(), first=number == 1)
+    if spans is not None and (words := _prose(loaded, spans, frame)):
+        return Page(number, wide, high, words), findings
     glyphs = loaded.glyphs()
     lines = loaded.lines()
-    frame = _frame(loaded, glyphs)
-    wide, high = frame.size
     if glyphs.cut_off or lines.cut_off:
         message = (
             f"page {number} holds more than {pdfium.GLYPH_LIMIT:,} characters or {pdfium.PATH_LIMIT:,} drawn objects; "
@@ -173,11 +177,30 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     return Page(number, wide, high, words, rulings), findings
 
 
-def _frame(loaded: PdfPage, glyphs: Glyphs) -> _Frame:
+def _prose(loaded: PdfPage, spans: list[Line], frame: _Frame) -> tuple[Word, ...]:
+    """Return the lines of a page of prose, each as one word; none when their boxes cannot be the lines' own."""
+    text = loaded.text()
+    ends = [index for span in spans for index in span]
+    boxes = frame.place(loaded.loose_boxes(ends)[:, [0, 3, 2, 1]])
+    first, last = boxes[0::2], boxes[1::2]
+    x0, x1 = first[:, 0], last[:, 2]
+    top, bottom = np.minimum(first[:, 1], last[:, 1]), np.maximum(first[:, 3], last[:, 3])
+    wide, high = frame.size
+    level = np.abs(first[:, 1] - last[:, 1]) < 0.5 * (bottom - top)
+    inside = (x0 > -EDGE) & (x1 < wide + EDGE) & (top > -EDGE) & (bottom < high + EDGE)
+    if not (level & inside & (x1 > x0)).all():
+        return ()
+    columns = (edge.tolist() for edge in (x0, top, x1, bottom))
+    texts = [clean(text[start : end + 1]) for start, end in spans]
+    return tuple(Word(*each) for each in zip(texts, *columns, strict=True))
+
+
+def _frame(loaded: PdfPage) -> _Frame:
     """Return the page's frame, turned so that most of its text is upright."""
     left, bottom, right, top, turns = loaded.frame()
-    printed = [i for i, character in enumerate(glyphs.text) if not character.isspace()]
-    sample = printed[:: max(1, len(printed) // 16)]
+    text = loaded.text()
+    step = max(1, len(text) // 24)
+    sample = [i for i in range(step // 2, len(text), step) if not text[i].isspace()]
     if sample:
         # PDFium's angle grows clockwise; text that runs down the page is upright after three quarter turns.
         quarters = [round(-angle / (math.pi / 2)) % 4 for angle in loaded.angles(sample)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise, repeat
@@ -139,6 +139,7 @@ class PdfPage:
     def __init__(self, handle: int) -> None:
         self._page = handle
         self._text: int | None = None
+        self._characters: str | None = None
 
     def frame(self) -> tuple[float, float, float, float, int]:
         """Return the visible box (left, bottom, right, top) in user space and the quarter turns applied for display."""
@@ -146,20 +147,32 @@ class PdfPage:
         _bounding_box(self._page, ctypes.addressof(box))
         return box[0], box[3], box[2], box[1], _rotation(self._page)
 
+    def text(self) -> str:
+        """Return the page's characters in PDFium's order, at most :data:`GLYPH_LIMIT`, one code point each."""
+        if self._characters is None:
+            text_page = self._text_page()
+            kept = min(max(0, _count_chars(text_page)), GLYPH_LIMIT)
+            buffer = ctypes.create_string_buffer(2 * (kept + 1))
+            written = _get_text(text_page, 0, kept, ctypes.addressof(buffer)) - 1 if kept else 0
+            text = buffer.raw[: 2 * max(0, written)].decode("utf-16-le", "surrogatepass")
+            if len(text) != kept:
+                text = "".join(chr(_get_unicode(text_page, i) or 0xFFFD) for i in range(kept))
+            self._characters = text
+        return self._characters
+
     def glyphs(self) -> Glyphs:
         """Return the page's characters and their loose boxes."""
-        text_page = self._text_page()
-        count = max(0, _count_chars(text_page))
-        kept = min(count, GLYPH_LIMIT)
-        buffer = ctypes.create_string_buffer(2 * (kept + 1))
-        written = _get_text(text_page, 0, kept, ctypes.addressof(buffer)) - 1 if kept else 0
-        text = buffer.raw[: 2 * max(0, written)].decode("utf-16-le", "surrogatepass")
-        if len(text) != kept:
-            text = "".join(chr(_get_unicode(text_page, i) or 0xFFFD) for i in range(kept))
-        boxes = np.zeros((kept, 4), np.float32)
+        text = self.text()
+        boxes = self.loose_boxes(range(len(text)))
+        return Glyphs(text, boxes, _count_chars(self._text_page()) > len(text))
+
+    def loose_boxes(self, indices: Sequence[int]) -> Floats:
+        """Return the boxes of the characters of ``indices`` from the fonts' measures, ordered as in :class:`Glyphs`."""
+        boxes = np.zeros((len(indices), 4), np.float32)
         start = boxes.ctypes.data
-        deque(map(_loose_box, repeat(text_page), range(kept), range(start, start + 16 * kept, 16)), maxlen=0)
-        return Glyphs(text, boxes, count > kept)
+        addresses = range(start, start + 16 * len(indices), 16)
+        deque(map(_loose_box, repeat(self._text_page()), indices, addresses), maxlen=0)
+        return boxes
 
     def tight_boxes(self, indices: list[int]) -> Floats:
         """Return the boxes of the ink of the characters of ``indices``, ordered as those of :class:`Glyphs`."""
