@@ -57,10 +57,13 @@ def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
 
 
 def _outside(words: Sequence[Word], grids: Sequence[Grid]) -> list[Word]:
-    areas = [(grid.lefts[0], grid.tops[0], grid.lefts[-1], grid.tops[-1]) for grid in grids]
-    return [word for word in words if not _inside(word, areas)] if areas else list(words)
-
-
-def _inside(word: Word, areas: Sequence[tuple[float, float, float, float]]) -> bool:
-    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
-    return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in areas)
+    """Return the words whose middle lies in none of ``grids``."""
+    outside = list(words)
+    for grid in grids:
+        x0, top, x1, bottom = grid.lefts[0], grid.tops[0], grid.lefts[-1], grid.tops[-1]
+        outside = [
+            word
+            for word in outside
+            if not (top <= (word.top + word.bottom) / 2 <= bottom and x0 <= (word.x0 + word.x1) / 2 <= x1)
+        ]
+    return outside

@@ -8,13 +8,13 @@ end of the lines that cross them.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gxstudy.grids.lines import line_box, line_text, text_lines
-from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word, overlap
+from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word
 from gxstudy.text import join_lines
 
 __all__ = ["DEFAULT", "Tolerance", "cell_of", "find"]
@@ -201,9 +201,10 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
 
 
 def _mark(sides: list[bool], edges: list[float], line: _Segment) -> None:
-    for index in range(len(sides)):
+    first, last = max(bisect_right(edges, line.start) - 1, 0), min(bisect_left(edges, line.end), len(sides))
+    for index in range(first, last):
         start, end = edges[index], edges[index + 1]
-        if overlap(start, end, line.start, line.end) >= BORDER_SHARE * (end - start):
+        if min(end, line.end) - max(start, line.start) >= BORDER_SHARE * (end - start):
             sides[index] = True
 
 
