@@ -121,4 +121,8 @@ def _written(value: object, *, share: bool) -> str:
         return str(value)
     if math.isnan(value):
         return ""
-    return f"{100 * value:.1f}" if share else f"{value:.3g}"
+    if share:
+        return f"{100 * value:.1f}"
+    if value.is_integer():
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.1f}"
