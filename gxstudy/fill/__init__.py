@@ -155,9 +155,10 @@ def _say_absent(table: str, edition: str, entries: tuple[Entry, ...], findings: 
         message = f"table {form.number} ({form.zh}) was not found"
         findings.append(finding(Code.TABLE_ABSENT, message, Place(table=table)))
         return
-    rows = dict.fromkeys(entry.row for entry in entries)
-    for row in rows:
-        line = [entry for entry in entries if entry.row == row]
+    lines: dict[str, list[Entry]] = {}
+    for entry in entries:
+        lines.setdefault(entry.row, []).append(entry)
+    for row, line in lines.items():
         if all(entry.status == "absent" for entry in line):
             label = next((known.label for known in form.rows if known.key == row), row)
             findings.append(finding(Code.ROW_ABSENT, f"the row {label!r} was not found", Place(table=table, row=row)))

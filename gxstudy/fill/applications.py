@@ -11,7 +11,7 @@ from gxstudy import forms
 from gxstudy.fill import marked
 from gxstudy.fill.align import Label, align, fused
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, vocabulary
+from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, place_of, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Box, Cell, Grid, overlap
 from gxstudy.text import join_lines, label_key
@@ -65,17 +65,15 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     matches = align(TABLE, [line.label for line in lines])
     doubtful = _doubtful(lines, [match.row for match in matches])
     for line, match, in_doubt in zip(lines, matches, doubtful, strict=True):
-        place = _place(line.row)
         if match.row is None:
             if any(cell.text.strip() for cell in line.values):
                 shown = " ".join(cell.text for cell in line.values)
                 message = f"the row {line.text!r} ({shown}) is no row of the form; its figures were not taken"
-                findings.append(finding(Code.UNKNOWN_ROW, message, place))
+                findings.append(finding(Code.UNKNOWN_ROW, message, place_of(line.row, TABLE)))
             continue
-        place = place._replace(row=match.row)
         if not match.exact:
-            findings.append(_label_finding(line, match.row, place))
-        read = _values(line, match.row, place, findings)
+            findings.append(_label_finding(line, match.row))
+        read = _values(line, match.row, findings)
         if in_doubt or fused(TABLE, line.label.own):
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
@@ -251,7 +249,7 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
     return [*before[:-1], joined, *after[1:]]
 
 
-def _values(line: _Line, row: str, place: Place, findings: list[Finding]) -> dict[tuple[str, str], Entry]:
+def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, str], Entry]:
     """Return the entries of one printed row; its figures are given to columns by order, or by where they stand."""
     form = forms.load("2021").table(TABLE)
     heading = line.heading
@@ -272,7 +270,7 @@ def _values(line: _Line, row: str, place: Place, findings: list[Finding]) -> dic
         f"the row has {len(values)} cells where the form has {len(keys)} ({shown}); "
         "which figure belongs to which column is not certain"
     )
-    findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place))
+    findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place_of(line.row, TABLE, row)))
     for key in keys:
         if (row, key) not in found:
             boxes = tuple(box for cell in values for box in cell.boxes)
@@ -311,7 +309,8 @@ def _by_place(values: Sequence[Cell], heading: _Heading) -> dict[str, Cell] | No
     return placed
 
 
-def _label_finding(line: _Line, row: str, place: Place) -> Finding:
+def _label_finding(line: _Line, row: str) -> Finding:
+    place = place_of(line.row, TABLE, row)
     label = next(
         known.label
         for edition in reversed(forms.editions())
@@ -322,10 +321,3 @@ def _label_finding(line: _Line, row: str, place: Place) -> Finding:
         message = f"the row has no label; by its place it is {label!r}"
         return finding(Code.LABEL_MISSING, message, place)
     return finding(Code.LABEL_DIFFERS, f"the label reads {line.text!r}; the form has {label!r}", place)
-
-
-def _place(row: PrintedRow) -> Place:
-    box = row.box()
-    if box is None:
-        return Place(table=TABLE, page=row.grid.page)
-    return Place(table=TABLE, page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)

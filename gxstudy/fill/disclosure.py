@@ -11,8 +11,8 @@ from gxstudy import forms
 from gxstudy.fill import marked
 from gxstudy.fill.align import ENOUGH, likeness
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_label, vocabulary
-from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_label, place_of, vocabulary
+from gxstudy.findings import Code, Finding, finding
 from gxstudy.layout import Cell, overlap
 from gxstudy.text import label_key
 
@@ -67,22 +67,21 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
         values = list(cells[position + 1 :])
         if not values:
             continue
-        place = _place(row)._replace(row=key)
         if not exact:
             label = _rows()[key][0]
             message = f"the label reads {cells[position].text!r}; the form has {label!r}"
-            findings.append(finding(Code.LABEL_DIFFERS, message, place))
+            findings.append(finding(Code.LABEL_DIFFERS, message, place_of(row, TABLE, key)))
         edition, pairs = _columns(row, key, values, header)
         if pairs is None:
             shown = " | ".join(cell.text or "blank" for cell in values)
             message = f"{len(values)} cells ({shown}) cannot be given to the columns of this block; they were not taken"
-            findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place))
+            findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place_of(row, TABLE, key)))
             continue
         editions[key] = edition
         for column, cell in pairs:
             if (key, column) in entries:
                 message = f"{_rows()[key][0]} is printed twice in this table; the first was taken"
-                findings.append(finding(Code.TABLE_REPEATED, message, place))
+                findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE, key)))
                 break
             entries[key, column] = from_cell(TABLE, key, column, cell)
     return Blocks(entries, editions), findings
@@ -191,7 +190,8 @@ def _columns(
             if len(under) != 1:
                 return "", None
             paired.append((name, under[0]))
-        if any(cell.text.strip() and cell not in [pair[1] for pair in paired] for cell in values):
+        taken = [cell for _, cell in paired]
+        if any(cell.text.strip() and taken.count(cell) != 1 for cell in values):
             return "", None
     else:
         fitted = _without_fillers(values, header)
@@ -239,11 +239,4 @@ def _unknown(row: PrintedRow, cells: Sequence[Cell], findings: list[Finding]) ->
     if len(texts) == 1 and is_label(texts[0]):
         return
     message = f"the row {' | '.join(texts)!r} is no row of the form; its figures were not taken"
-    findings.append(finding(Code.UNKNOWN_ROW, message, _place(row)))
-
-
-def _place(row: PrintedRow) -> Place:
-    box = row.box()
-    if box is None:
-        return Place(table=TABLE, page=row.grid.page)
-    return Place(table=TABLE, page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)
+    findings.append(finding(Code.UNKNOWN_ROW, message, place_of(row, TABLE)))

@@ -8,8 +8,8 @@ from functools import cache
 from gxstudy import forms
 from gxstudy.fill import marked
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, vocabulary
-from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, place_of, vocabulary
+from gxstudy.findings import Code, Finding, finding
 from gxstudy.layout import Cell
 from gxstudy.text import label_key
 
@@ -63,7 +63,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
                 if place in entries:
                     if cell.text.strip():
                         message = "a second row of figures stands in this table; the first was taken"
-                        findings.append(finding(Code.TABLE_REPEATED, message, _place(row)))
+                        findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
                         break
                     continue
                 entries[place] = from_cell(TABLE, *place, cell)
@@ -86,11 +86,11 @@ def _settle(pending: Sequence[PrintedRow], entries: dict[tuple[str, str], Entry]
             message = (
                 f"no label stands over the figures {shown}; they were taken for {blocks}, which nothing else gives"
             )
-            findings.append(finding(Code.LABEL_MISSING, message, _place(row)))
+            findings.append(finding(Code.LABEL_MISSING, message, place_of(row, TABLE)))
             entries.update((place, from_cell(TABLE, *place, cell)) for place, cell in zip(left, cells, strict=True))
         else:
             message = f"the figures {shown} cannot be given to blocks and results; they were not taken"
-            findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, _place(row)))
+            findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place_of(row, TABLE)))
     return findings
 
 
@@ -216,10 +216,3 @@ def _is_of_one(row: PrintedRow) -> bool:
         and any(_meaning(text, "row") for text in labels)
         and any(_meaning(text, "column") for text in labels)
     )
-
-
-def _place(row: PrintedRow) -> Place:
-    box = row.box()
-    if box is None:
-        return Place(table=TABLE, page=row.grid.page)
-    return Place(table=TABLE, page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)

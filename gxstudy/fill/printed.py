@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from gxstudy import forms
+from gxstudy.findings import Place
 from gxstudy.layout import Box, Cell, Grid
 from gxstudy.text import label_key, read_number
 
@@ -19,6 +20,7 @@ __all__ = [
     "is_figure",
     "is_label",
     "names_row",
+    "place_of",
     "rows_of",
     "runs",
     "vocabulary",
@@ -118,6 +120,14 @@ class PrintedRow:
             max(b.x1 for b in boxes),
             max(b.bottom for b in boxes),
         )
+
+
+def place_of(row: PrintedRow, table: str, key: str | None = None) -> Place:
+    """Return where a printed row stands, as the row ``key`` of ``table`` where it is known to be one."""
+    box = row.box()
+    if box is None:
+        return Place(table=table, row=key, page=row.grid.page)
+    return Place(table, key, None, box.page, box.x0, box.top, box.x1, box.bottom)
 
 
 def rows_of(grid: Grid) -> list[PrintedRow]:
