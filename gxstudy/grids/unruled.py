@@ -35,7 +35,7 @@ BAND = 8.0
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
 
-_FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?|[/\\|-]+")
+_FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
 
 
 @dataclass(slots=True)

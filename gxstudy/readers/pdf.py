@@ -251,6 +251,7 @@ def _words(
         kept = kept[~overlay]
         if not len(kept):
             return (), findings
+    kept = _in_order(kept, codes[kept], boxes[kept])
     boxes, codes = boxes[kept], codes[kept]
     starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, np.diff(kept) > 1, rulings)) + 1))
     ends = np.append(starts[1:], len(kept))
@@ -344,6 +345,26 @@ _BLANKS[[ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\
 def _middle(values: Floats) -> float:
     """Return the (upper) median of ``values``."""
     return float(np.partition(values, len(values) // 2)[len(values) // 2])
+
+
+_OPENING = np.array([ord(c) for c in "（［｛《〈「『【〔〖“‘"], np.uint32)
+
+
+def _in_order(kept: npt.NDArray[np.intp], codes: npt.NDArray[np.uint32], boxes: Floats) -> npt.NDArray[np.intp]:
+    """Return ``kept`` with each opening bracket behind the narrow character before it.
+
+    PDFium orders what stands on a line by left edges. The left half of a wide bracket is empty and may lie over the
+    digit before it, so that 901（件） would come as 90（1件）.
+    """
+    before = np.flatnonzero(np.isin(codes[:-1], _OPENING))
+    middle, line = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    level = np.abs(line[before + 1] - line[before]) < 0.5 * (boxes[before, 3] - boxes[before, 1])
+    swapped = before[level & (middle[before + 1] < middle[before])]
+    if not len(swapped):
+        return kept
+    ordered = kept.copy()
+    ordered[swapped], ordered[swapped + 1] = kept[swapped + 1], kept[swapped]
+    return ordered
 
 
 def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings: tuple[Ruling, ...]) -> Bools:
