@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import gxstudy
+import gxstudy.corpus
 import gxstudy.report
 from gxstudy import errors
 from gxstudy.cli import commands, normalised, run_notebook
@@ -51,7 +52,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_names_every_command_and_every_exit_code() -> None:
     result = run("--help")
     assert result.exit_code == 0
-    for command in ("show", "check", "build", "figures", "notebooks", "reproduce"):
+    for command in ("show", "trace", "check", "build", "figures", "notebooks", "reproduce"):
         assert re.search(rf"^  {command} ", result.output, re.MULTILINE)
         assert run(command, "--help").exit_code == 0
     codes = {getattr(errors, name).exit_code for name in errors.__all__}
@@ -184,7 +185,7 @@ def hashes(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_reproduce_does_everything_and_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_reproduce_builds_runs_and_draws(tmp_path: Path) -> None:
     raw, processed = tmp_path / "data" / "raw", tmp_path / "data" / "processed"
     raw.mkdir(parents=True)
     shutil.copy(RAW / "published_figures.csv", raw)
@@ -198,11 +199,23 @@ def test_reproduce_does_everything_and_twice_gives_the_same_bytes(tmp_path: Path
     assert f"{processed}: 2 of 2 files read, 386 figures" in result.output
     assert result.stderr == ""
     assert nbformat.reads(path.read_text(), as_version=4).cells[1].outputs[0].data["text/plain"] == "386"
-    once = hashes(tmp_path)
-    assert {"pdf", "svg", "png", "csv"} <= {name.rpartition(".")[2] for name in once if "figures/" in name}
-    shutil.rmtree(processed)
-    assert run("reproduce", "--root", tmp_path).exit_code == 0
-    assert hashes(tmp_path) == once
+    drawn = {place.suffix for place in (processed / "figures").iterdir()}
+    assert drawn == {".pdf", ".svg", ".png", ".csv"}
+
+
+def test_trace_writes_the_picture_of_one_place(tmp_path: Path) -> None:
+    path, out = RAW / "reports" / "hongze-2023.pdf", tmp_path / "place.png"
+    result = run("trace", path, "disputes", "review", "total", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{out}: 行政复议 / 总计\n"
+    report = gxstudy.read_report(path)
+    assert out.read_bytes() == gxstudy.trace(report, "disputes", "review", "total").png
+    wrong = run("trace", path, "disputes", "review", "sum", "--out", out)
+    assert wrong.exit_code == 2
+    assert "no figure at ('disputes', 'review', 'sum')" in wrong.stderr
+    nowhere = run("trace", path, "disputes", "review", "total", "--out", tmp_path / "none" / "place.png")
+    assert nowhere.exit_code == 2
+    assert nowhere.stderr == f"gxstudy: there is no folder {tmp_path / 'none'} to write place.png to\n"
 
 
 def test_build_counts_what_failed_and_goes_on(tmp_path: Path) -> None:
@@ -216,6 +229,21 @@ def test_build_counts_what_failed_and_goes_on(tmp_path: Path) -> None:
     assert result.stderr == f"{tmp_path / 'out'}: 1 failed, see failures.csv\n"
     assert (tmp_path / "out" / "failures.csv").read_text().count("broken") >= 1
     assert run("build", tmp_path / "none", tmp_path / "out").exit_code == 2
+
+
+def test_build_hands_its_limits_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {}
+
+    def build(raw: Path, out: Path, **options: object) -> gxstudy.Corpus:
+        given.update(options)
+        return truly(raw, out)
+
+    truly = gxstudy.corpus.build
+    monkeypatch.setattr(gxstudy.corpus, "build", build)
+    limits = ("--jobs", "3", "--timeout", "5", "--memory", "500")
+    assert run("build", RAW / "reports", tmp_path / "out", *limits).exit_code == 0
+    assert {name: given[name] for name in ("jobs", "timeout", "memory")} == {"jobs": 3, "timeout": 5.0, "memory": 500}
+    assert run("build", RAW, tmp_path / "out", "--memory", "0").exit_code == 2
 
 
 def test_figures_need_a_dataset(tmp_path: Path) -> None:
