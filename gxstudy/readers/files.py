@@ -66,6 +66,10 @@ def document(data: bytes) -> Document:
         from gxstudy.readers import html
 
         return html.read(data)
+    if kind == "docx":
+        from gxstudy.readers import docx
+
+        return docx.read(data)
     if kind == "text":
         from gxstudy.readers import text
 

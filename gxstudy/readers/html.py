@@ -16,7 +16,7 @@ from lxml import etree
 from gxstudy.errors import EmptyFileError, UnknownFileKindError, UnreadableFileError
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Grid, Page
-from gxstudy.readers.markup import Item, MarkedCell, MarkedTable, OpenCell, blocks, struck
+from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, struck
 
 __all__ = ["LARGEST", "MOST_TAGS", "read"]
 
@@ -217,8 +217,6 @@ _WHITE = re.compile(r"[ \t\r\n\f]+")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 _BETWEEN_WIDE = re.compile(f"(?<=[{_WIDE}])[ \t]*[\r\n][ \t\r\n\f]*(?=[{_WIDE}])")
-_RAISED = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
-_LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 
 
@@ -338,7 +336,7 @@ class _Walk:
         if state is None:
             return
         if tag in _BREAKS:
-            self.cells[-1].end_line()
+            self.cells[-1].end_line(as_is=self._is_source(state))
         if state.opened == "cell":
             self.cells.pop().end_line()
         elif state.opened == "table":
@@ -360,8 +358,12 @@ class _Walk:
             return
         for number, line in enumerate(_LINE_ENDS.split(text)):
             if number:
-                cell.end_line(blank=state.white == "all" and len(self.cells) == 1)
+                cell.end_line(as_is=self._is_source(state))
             cell.write(line if state.white == "all" else _WHITE.sub(" ", line))
+
+    def _is_source(self, state: _State) -> bool:
+        """Return whether the white space of a line may write a table: it counts, and the line stands in no cell."""
+        return state.white == "all" and len(self.cells) == 1
 
     def _placed(self, table: _OpenTable) -> MarkedTable:
         """Return the cells at their places: each at the first that no cell of a row above reaches into.
@@ -410,7 +412,7 @@ def _state(before: _State, tag: str, style: str | None, opened: Literal["", "cel
         white = "lines"
     crossed = crossed or tag in _CROSSED or (style is not None and _LINE_THROUGH.search(style) is not None)
     if tag in ("sup", "sub"):
-        shifted = _RAISED if tag == "sup" else _LOWERED
+        shifted = RAISED if tag == "sup" else LOWERED
     return _State(white, crossed, shifted, opened)
 
 

@@ -16,7 +16,18 @@ from gxstudy.layout import Cell, Grid, Paragraph
 from gxstudy.readers import text
 from gxstudy.text import read_number
 
-__all__ = ["PICTURE", "Item", "MarkedCell", "MarkedTable", "OpenCell", "blocks", "clean", "struck"]
+__all__ = [
+    "LOWERED",
+    "PICTURE",
+    "RAISED",
+    "Item",
+    "MarkedCell",
+    "MarkedTable",
+    "OpenCell",
+    "blocks",
+    "clean",
+    "struck",
+]
 
 PICTURE = "\ufffc"
 """Stands for a picture in a cell that holds nothing else: it may show a figure, so the cell is not blank."""
@@ -50,11 +61,15 @@ _INVISIBLE = dict.fromkeys(
 _SPACES = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 _UNSEEN = str.maketrans(_INVISIBLE | _SPACES)
 _STROKE = "\u0336"
+RAISED = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
+"""For text set above the line: a footnote's number behind a figure must not become a part of it."""
+LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
+"""For text set below the line."""
 
 
 def clean(line: str) -> str:
-    """Return ``line`` without characters that show nothing; spaces of any width are common ones, none at its ends."""
-    return (line if line.isascii() else line.translate(_UNSEEN)).strip(" \u3000\n\r\f\v")
+    """Return ``line`` without characters that show nothing; spaces of any width are common ones."""
+    return line if line.isascii() else line.translate(_UNSEEN)
 
 
 def struck(line: str) -> str:
@@ -80,11 +95,13 @@ class OpenCell:
         """Add to the line."""
         self._line.append(part)
 
-    def end_line(self, *, blank: bool = False) -> None:
-        """End the line; one without anything on it is kept only where ``blank``."""
+    def end_line(self, *, as_is: bool = False) -> None:
+        """End the line: without white space at its ends, not at all when nothing else is on it, unless ``as_is``."""
         line = clean("".join(self._line))
         self._line.clear()
-        if line or blank:
+        if not as_is:
+            line = line.strip()
+        if line or as_is:
             self.items.append(line)
         if self._after:
             self.items += self._after

@@ -1,0 +1,431 @@
+"""Word documents (.docx) -> Document: the final text, tables with their merged cells, everything in reading order.
+
+Only the main part of the package is opened. What is not seen on paper is left out: text that tracked changes delete or
+move away, hidden text and rows, the codes of fields. Notes, comments, headers and footers are other parts, and so are
+the numbers that Word counts by itself (automatic numbering).
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from lxml import etree
+
+from gxstudy.errors import (
+    EmptyFileError,
+    EncryptedFileError,
+    NoTextLayerError,
+    TruncatedFileError,
+    UnknownFileKindError,
+    UnreadableFileError,
+)
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Document, Page
+from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, struck
+
+__all__ = ["LARGEST_PART", "MOST_TAGS", "STEEPEST", "read"]
+
+LARGEST_PART = 64 * 2**20
+"""Largest part of a document accepted, in bytes as it expands; the text of a report has some hundred thousand."""
+STEEPEST = 200
+"""Most bytes that one packed byte may expand to, in a part of more than a megabyte; text expands ten to forty times."""
+MOST_TAGS = 1_500_000
+"""Most ``<`` accepted in a part; a report has some ten thousand."""
+WIDEST = 100
+"""Columns that one cell may span; the form has 10."""
+
+
+def read(data: bytes) -> Document:
+    """Read a Word document.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file: an Office Open XML package, transitional or strict.
+
+    Returns
+    -------
+    Document
+        One page with the paragraphs and grids (origin ``markup``) in reading order, no boxes. What stands in a text box
+        follows the paragraph that holds it.
+
+    Raises
+    ------
+    EmptyFileError
+        When the document has no text.
+    NoTextLayerError
+        When it holds pictures only.
+    TruncatedFileError
+        When the package is cut off or damaged, or a part that it needs is missing.
+    EncryptedFileError
+        When it asks for a password.
+    UnknownFileKindError
+        When it is a package of another kind (a workbook, a presentation).
+    UnreadableFileError
+        When a part is larger than any report, or has a document type declaration, which no Word document has.
+    """
+    with _package(data) as package:
+        root = _main_part(package)
+    walk = _Walk()
+    found = blocks(walk.items(root))
+    if not found and walk.pictures:
+        msg = (
+            f"the Word document has {walk.pictures} pictures and no text: a scan, to be read with character "
+            "recognition; save it as PDF"
+        )
+        raise NoTextLayerError(msg)
+    if not found:
+        msg = "the Word document has no text; fetch it again"
+        raise EmptyFileError(msg)
+    return Document("docx", (Page(1, 0, 0, blocks=found),), _findings(walk))
+
+
+def _findings(walk: _Walk) -> tuple[Finding, ...]:
+    if not walk.inserted_files:
+        return ()
+    message = f"{walk.inserted_files} files inserted into the Word document as they are (altChunk) were not read"
+    return (finding(Code.PAGE_UNREADABLE, message, Place(page=1)),)
+
+
+# The package ----------------------------------------------------------------------------------------------------------
+
+_USUAL_MAIN_PART = "word/document.xml"
+_STORED_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_WORD = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+
+
+def _package(data: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        msg = f"the Word document is cut off or damaged ({error}); fetch it again"
+        raise TruncatedFileError(msg) from error
+
+
+def _main_part(package: zipfile.ZipFile) -> etree._Element:
+    """Return the root of the part that the package names as its document."""
+    names = {posixpath.normpath("/" + info.filename.replace("\\", "/")).lower(): info for info in package.infolist()}
+    target = "/" + _USUAL_MAIN_PART
+    if "/_rels/.rels" in names:
+        for relation in _parsed(package, names["/_rels/.rels"]).iter("{*}Relationship"):
+            if relation.get("Type", "").endswith("/officeDocument") and relation.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", relation.get("Target", "")))
+                break
+    if target.lower() not in names:
+        msg = f"the Word document has no part {target!r}, which should hold its text; fetch it again"
+        raise TruncatedFileError(msg)
+    root = _parsed(package, names[target.lower()])
+    name = etree.QName(root)
+    if name.localname != "document" or name.namespace not in _WORD:
+        msg = f"the package holds no Word document: its main part begins with <{name.localname}>; save it as PDF"
+        raise UnknownFileKindError(msg)
+    return root
+
+
+def _parsed(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> etree._Element:
+    data = _unpacked(package, info)
+    if b"<!DOCTYPE" in data.replace(b"\x00", b"") or data.count(b"<") > MOST_TAGS:
+        msg = (
+            f"the part {info.filename!r} has a document type declaration or more than {MOST_TAGS} tags, which no Word "
+            "document has; it was not read. Save the document anew"
+        )
+        raise UnreadableFileError(msg)
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        msg = f"the part {info.filename!r} of the Word document cannot be read: {error.msg}; save the document anew"
+        raise TruncatedFileError(msg) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        msg = f"the part {info.filename!r} has a document type declaration, which no Word document has; it was not read"
+        raise UnreadableFileError(msg)
+    return root
+
+
+def _unpacked(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    if info.flag_bits & 1:
+        msg = f"the part {info.filename!r} of the Word document asks for a password; save it without one"
+        raise EncryptedFileError(msg)
+    steep = info.file_size > 2**20 and info.file_size > STEEPEST * info.compress_size
+    if info.file_size > LARGEST_PART or steep:
+        msg = (
+            f"the part {info.filename!r} expands from {info.compress_size} to {info.file_size} bytes; at most "
+            f"{LARGEST_PART} and {STEEPEST} times its size are read, and a report has some hundred thousand"
+        )
+        raise UnreadableFileError(msg)
+    if info.compress_type not in _STORED_OR_DEFLATED:
+        msg = f"the part {info.filename!r} is packed by method {info.compress_type}; expected 0 or 8. Save it anew"
+        raise UnreadableFileError(msg)
+    try:
+        # No more than the size declared is ever unpacked; a false declaration fails the check sum.
+        return package.read(info)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+        msg = f"the part {info.filename!r} of the Word document is cut off or damaged ({error}); fetch it again"
+        raise TruncatedFileError(msg) from error
+
+
+# The main part --------------------------------------------------------------------------------------------------------
+
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_MATHEMATICS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "http://purl.oclc.org/ooxml/officeDocument/math",
+)
+_DRAWING = (
+    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+    "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing",
+)
+_PREFIXES = (
+    dict.fromkeys(_WORD, "w:")
+    | dict.fromkeys(_MATHEMATICS, "m:")
+    | dict.fromkeys(_DRAWING, "wp:")
+    | {_COMPATIBILITY: "mc:", "urn:schemas-microsoft-com:vml": "v:"}
+)
+_SKIPPED = frozenset(
+    {
+        *("w:pPr", "w:rPr", "w:tblPr", "w:tblPrEx", "w:tblGrid", "w:trPr", "w:tcPr", "w:sectPr", "w:sdtPr"),
+        *("w:sdtEndPr", "w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText", "w:rt", "w:rubyPr"),
+        *("w:ffData", "w:fldData", "w:altChunkPr", "w:customXmlPr", "w:smartTagPr"),
+    }
+)
+_OFF = frozenset(("0", "false", "off", "none"))
+
+
+class _Tc(NamedTuple):
+    """A cell of a row as the file has it: where it begins, and whether it only goes on with the one above or before."""
+
+    column: int
+    cell: OpenCell
+    down: Literal["", "begins", "goes_on"]
+
+
+@dataclass(slots=True, eq=False)
+class _Scope:
+    """Something that holds paragraphs: the document, a cell, a text box; with the fields that are open in it."""
+
+    cell: OpenCell
+    fields: list[Literal["code", "result"]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Walk:
+    """One way through the main part. ``pictures`` and ``inserted_files`` count what was passed."""
+
+    scopes: list[_Scope] = field(default_factory=lambda: [_Scope(OpenCell())])
+    tables: list[list[list[_Tc]]] = field(default_factory=list)
+    pictures: int = 0
+    inserted_files: int = 0
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def items(self, root: etree._Element) -> tuple[Item, ...]:
+        """Return the lines and tables of the document."""
+        walk = etree.iterwalk(root, events=("start", "end"))
+        passed_over = False
+        for event, element in walk:
+            name = self._name(element.tag)
+            if event == "start":
+                if name in _SKIPPED or not self._open(name, element):
+                    walk.skip_subtree()
+                    passed_over = True  # its end comes next
+            elif passed_over:
+                passed_over = False
+            else:
+                self._close(name, element)
+        self.scopes[0].cell.end_line()
+        return tuple(self.scopes[0].cell.items)
+
+    def _name(self, tag: str) -> str:
+        """Return the name of a tag with a prefix for its namespace."""
+        name = self._names.get(tag)
+        if name is None:
+            space, _, local = tag[1:].partition("}")
+            name = self._names[tag] = _PREFIXES.get(space, "?:") + local
+        return name
+
+    @property
+    def _cell(self) -> OpenCell:
+        return self.scopes[-1].cell
+
+    def _open(self, name: str, element: etree._Element) -> bool:
+        """Open an element; False when it is passed over."""
+        if name in ("w:t", "m:t"):
+            self._write(element)
+        elif name == "w:r":
+            return not _set(_property(element, "rPr", "vanish"))
+        elif name == "w:p":
+            self.scopes[-1].fields.clear()
+        elif name == "w:tbl":
+            self._cell.end_line()
+            self.tables.append([])
+        elif name == "w:tr":
+            return self._open_row(element)
+        elif name == "w:tc":
+            return self._open_cell(element)
+        elif name == "w:txbxContent":
+            self.scopes.append(_Scope(OpenCell()))
+        elif name in ("mc:Choice", "mc:Fallback"):  # of several ways to draw one thing the first is taken
+            previous = element.getprevious()
+            return previous is None or self._name(previous.tag) != "mc:Choice"
+        else:
+            self._mark(name, element)
+        return True
+
+    def _mark(self, name: str, element: etree._Element) -> None:
+        """Take note of an element that stands for a character, a picture, or the part of a field."""
+        if name in ("w:br", "w:cr"):
+            self._cell.end_line()
+        elif name in ("w:tab", "w:ptab"):
+            self._cell.write("\t")
+        elif name == "w:noBreakHyphen":
+            self._cell.write("-")
+        elif name == "w:sym":
+            self._cell.write(_symbol(_attribute(element, "char")))
+        elif name == "w:fldChar":
+            self._field(_attribute(element, "fldCharType"))
+        elif name in ("wp:inline", "v:imagedata"):
+            self.pictures += 1
+            self._cell.pictured = True
+        elif name == "w:altChunk":
+            self.inserted_files += 1
+
+    def _field(self, kind: str) -> None:
+        fields = self.scopes[-1].fields
+        if kind == "begin":
+            fields.append("code")
+        elif kind == "separate" and fields:
+            fields[-1] = "result"
+        elif kind == "end" and fields:
+            fields.pop()
+
+    def _write(self, element: etree._Element) -> None:
+        if not element.text or "code" in self.scopes[-1].fields:
+            return
+        text = element.text.replace("\n", " ")
+        run = element.getparent()
+        style = None if run is None else _child(run, "rPr")
+        if style is not None:
+            raised = _attribute(_child(style, "vertAlign"), "val")
+            if raised in ("superscript", "subscript"):
+                text = text.translate(RAISED if raised == "superscript" else LOWERED)
+            if _set(_child(style, "strike")) or _set(_child(style, "dstrike")):
+                text = struck(text)
+        self._cell.write(text)
+
+    def _open_row(self, element: etree._Element) -> bool:
+        if not self.tables or _property(element, "trPr", "del") is not None:
+            return False
+        if _set(_property(element, "trPr", "hidden")):
+            return False
+        self.tables[-1].append([])
+        return True
+
+    def _open_cell(self, element: etree._Element) -> bool:
+        if not self.tables or not self.tables[-1] or _property(element, "tcPr", "cellDel") is not None:
+            return False
+        row = self.tables[-1][-1]
+        span = _count(_property(element, "tcPr", "gridSpan"), least=1)
+        if row:
+            column = row[-1].column + row[-1].cell.column_span
+        else:
+            tr = element.getparent()
+            column = 0 if tr is None else _count(_property(tr, "trPr", "gridBefore"), least=0, absent=0)
+        cell = OpenCell(column_span=span)
+        across = _property(element, "tcPr", "hMerge")
+        if across is not None and _attribute(across, "val") != "restart" and row:
+            row[-1].cell.column_span += span
+        else:
+            down = _property(element, "tcPr", "vMerge")
+            state: Literal["", "begins", "goes_on"] = ""
+            if down is not None:
+                state = "begins" if _attribute(down, "val") == "restart" else "goes_on"
+            row.append(_Tc(column, cell, state))
+        self.scopes.append(_Scope(cell))
+        return True
+
+    def _close(self, name: str, element: etree._Element) -> None:
+        if name == "w:p":
+            if not _ends_with_deleted_mark(element):
+                self._cell.end_line()
+        elif name == "w:tc":
+            self.scopes.pop().cell.end_line()
+        elif name == "w:tbl":
+            table = _placed(self.tables.pop())
+            if table.cells:
+                self._cell.items.append(table)
+        elif name == "w:txbxContent":
+            box = self.scopes.pop().cell
+            box.end_line()
+            self._cell.after_line(box.items)
+
+
+def _placed(rows: list[list[_Tc]]) -> MarkedTable:
+    """Return the cells of a table; one that goes on with the one above it makes that longer, and is not printed."""
+    places: list[list[int]] = []
+    found: list[_Tc] = []
+    above: dict[int, int] = {}
+    for number, row in enumerate(rows):
+        over, above = above, {}
+        for tc in row:
+            index = over.get(tc.column) if tc.down == "goes_on" else None
+            if index is None:
+                index = len(found)
+                found.append(tc)
+                places.append([number, 0])
+            places[index][1] += 1
+            if tc.down:
+                above[tc.column] = index
+    cells = tuple(
+        MarkedCell(number, tc.column, row_span, tc.cell.column_span, tc.cell.finish())
+        for (number, row_span), tc in zip(places, found, strict=True)
+    )
+    return MarkedTable(len(rows), cells)
+
+
+def _child(element: etree._Element, name: str) -> etree._Element | None:
+    return next(element.iterchildren("{*}" + name), None)
+
+
+def _property(element: etree._Element, group: str, name: str) -> etree._Element | None:
+    found = _child(element, group)
+    return None if found is None else _child(found, name)
+
+
+def _attribute(element: etree._Element | None, name: str) -> str:
+    """Return the value of an attribute of Word's namespace, "" where it is absent."""
+    if element is None:
+        return ""
+    return next((value for space in _WORD if (value := element.get(f"{{{space}}}{name}")) is not None), "")
+
+
+def _set(switch: etree._Element | None) -> bool:
+    """Return whether a property that may be on or off is on; its mere presence means on."""
+    return switch is not None and _attribute(switch, "val").lower() not in _OFF
+
+
+def _count(element: etree._Element | None, *, least: int, absent: int = 1) -> int:
+    text = _attribute(element, "val")
+    return max(least, min(int(text[:9]), WIDEST)) if text.isascii() and text.isdigit() else absent
+
+
+def _symbol(code: str) -> str:
+    """Return the character of a symbol font: most lie in the private use area, where they mean nothing as text."""
+    try:
+        return chr(int(code[:6], 16))
+    except (ValueError, OverflowError):
+        return "\ufffd"
+
+
+def _ends_with_deleted_mark(paragraph: etree._Element) -> bool:
+    """Return whether the end of a paragraph is deleted or moved away: the next one goes on with its line."""
+    style = _property(paragraph, "pPr", "rPr")
+    return style is not None and (_child(style, "del") is not None or _child(style, "moveFrom") is not None)
