@@ -134,15 +134,19 @@ def _close(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
     A table without lines at its sides may have rows across its whole width that no line touches: a line of its width
     close above or below it is its own.
     """
-    for lines, crossing in ((frame.across, frame.down), (frame.down, frame.across)):
+    drawn = len(frame.across), len(frame.down)
+    for lines, crossing, few in (
+        (frame.across, frame.down, drawn[1] < 3),
+        (frame.down, frame.across, drawn[0] < 3),
+    ):
         first, last = min(s.at for s in lines), max(s.at for s in lines)
         before = [s for s in crossing if s.start < first - tolerance.open_points]
         after = [s for s in crossing if s.end > last + tolerance.open_points]
         start, end = min(s.at for s in crossing), max(s.at for s in crossing)
-        if len(before) > 1 or (before and len(crossing) < 3):
+        if len(before) > 1 or (before and few):
             lines.append(_Segment(min(s.start for s in before), start, end))
             frame.origin = "open"
-        if len(after) > 1 or (after and len(crossing) < 3):
+        if len(after) > 1 or (after and few):
             lines.append(_Segment(max(s.end for s in after), start, end))
             frame.origin = "open"
     if frame.origin == "open" and loose:

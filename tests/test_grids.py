@@ -1,0 +1,400 @@
+"""Rulings and words of a page -> grids: pages made by hand, one habit of print after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gxstudy import grids
+from gxstudy.layout import Grid, Page, Ruling, Word
+
+WIDTH, HEIGHT = 595.0, 842.0
+SIZE = 10.0
+"""Height of a line of text; a digit is half as wide, a Chinese character as wide."""
+LEFTS = (100.0, 200.0, 300.0, 400.0)
+TOPS = (100.0, 130.0, 160.0)
+TEXTS = (("甲", "1", "22"), ("乙", "3", "4"))
+
+Rows = Sequence[Sequence[str]]
+
+
+def across(y: float, x0: float = LEFTS[0], x1: float = LEFTS[-1], width: float = 0.5) -> Ruling:
+    return Ruling(x0, y, x1, y, width)
+
+
+def down(x: float, top: float = TOPS[0], bottom: float = TOPS[-1], width: float = 0.5) -> Ruling:
+    return Ruling(x, top, x, bottom, width)
+
+
+def text_width(text: str) -> float:
+    return sum(SIZE / 2 if ord(character) < 0x100 else SIZE for character in text)
+
+
+def word(text: str, middle: float, line: float, *, garbled: bool = False) -> Word:
+    """A word whose middle lies at ``middle`` on the line with the middle ``line``."""
+    half = text_width(text) / 2
+    return Word(text, middle - half, line - SIZE / 2, middle + half, line + SIZE / 2, garbled=garbled)
+
+
+def words_in(lefts: Sequence[float], tops: Sequence[float], texts: Rows) -> list[Word]:
+    """The words of a table without spans: a word in the middle of each cell that is not blank."""
+    return [
+        word(text, (x0 + x1) / 2, (top + bottom) / 2)
+        for (top, bottom), line in zip(pairwise(tops), texts, strict=True)
+        for (x0, x1), text in zip(pairwise(lefts), line, strict=True)
+        if text
+    ]
+
+
+def lattice(lefts: Sequence[float] = LEFTS, tops: Sequence[float] = TOPS) -> list[Ruling]:
+    return [
+        *(across(y, lefts[0], lefts[-1]) for y in tops),
+        *(down(x, tops[0], tops[-1]) for x in lefts),
+    ]
+
+
+def page(words: Iterable[Word], rulings: Iterable[Ruling] = ()) -> Page:
+    return Page(1, WIDTH, HEIGHT, tuple(words), tuple(rulings))
+
+
+def texts(grid: Grid) -> list[list[str]]:
+    """The texts of a grid's cells, row by row."""
+    return [[cell.text for cell in grid.cells if cell.row == row] for row in range(grid.rows)]
+
+
+def only(found: Sequence[Grid]) -> Grid:
+    assert len(found) == 1, [texts(grid) for grid in found]
+    return found[0]
+
+
+PLAIN = words_in(LEFTS, TOPS, TEXTS)
+WANTED = [list(line) for line in TEXTS]
+
+
+# Ruled tables ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_lattice_gives_its_cells_with_their_places() -> None:
+    grid = only(grids.find(page(PLAIN, lattice())))
+    assert (grid.origin, grid.rows, grid.columns, grid.lefts, grid.tops) == ("ruled", 2, 3, LEFTS, TOPS)
+    assert texts(grid) == WANTED
+    last = grid.cells[-1]
+    assert last.box == (1, 300.0, 130.0, 400.0, 160.0)
+    (ink,) = last.boxes
+    assert (ink.x0, ink.x1) == (347.5, 352.5)
+
+
+def test_an_empty_cell_is_a_cell_without_text_that_knows_where_it_is() -> None:
+    blank = [other for other in PLAIN if other.text != "22"]
+    grid = only(grids.find(page(blank, lattice())))
+    cell = next(cell for cell in grid.cells if (cell.row, cell.column) == (0, 2))
+    assert (cell.text, cell.boxes) == ("", ())
+    assert cell.box == (1, 300.0, 100.0, 400.0, 130.0)
+
+
+def test_where_no_line_parts_neighbours_they_are_one_cell() -> None:
+    rulings = [
+        *(across(y) for y in (100, 160)),
+        across(130, 200, 400),  # not through the first column
+        *(down(x) for x in (100, 200, 400)),
+        down(300, 130, 160),  # not through the first row
+    ]
+    words = [word("标签", 150, 130), word("两列", 300, 115), word("5", 250, 145), word("6", 350, 145)]
+    grid = only(grids.find(page(words, rulings)))
+    assert [(c.row, c.column, c.row_span, c.column_span, c.text) for c in grid.cells] == [
+        (0, 0, 2, 1, "标签"),
+        (0, 1, 1, 2, "两列"),
+        (1, 1, 1, 1, "5"),
+        (1, 2, 1, 1, "6"),
+    ]
+
+
+@st.composite
+def partitions(draw: st.DrawFn) -> tuple[int, int, list[tuple[int, int, int, int]]]:
+    """A raster parted into rectangles: (row, column, row span, column span), row by row."""
+    rows, columns = draw(st.integers(1, 6)), draw(st.integers(2, 6))
+    free = {(row, column) for row in range(rows) for column in range(columns)}
+    spans = []
+    for row in range(rows):
+        for column in range(columns):
+            if (row, column) not in free:
+                continue
+            wide = draw(st.integers(1, 3))
+            while wide > 1 and not all((row, column + x) in free for x in range(wide)):
+                wide -= 1
+            high = draw(st.integers(1, 3))
+            while high > 1 and not all((row + y, column + x) in free for y in range(high) for x in range(wide)):
+                high -= 1
+            free -= {(row + y, column + x) for y in range(high) for x in range(wide)}
+            spans.append((row, column, high, wide))
+    return rows, columns, spans
+
+
+@given(partitions())
+def test_any_spans_are_found_where_every_row_and_column_shows_an_edge(
+    drawn: tuple[int, int, list[tuple[int, int, int, int]]],
+) -> None:
+    rows, columns, spans = drawn
+    edges_across = {row for row, _, _, _ in spans}
+    edges_down = {column for _, column, _, _ in spans}
+    if len(edges_across) < rows or len(edges_down) < columns or len(spans) < 2:
+        return  # no line tells that there are two of them
+    lefts = [50 + 60.0 * column for column in range(columns + 1)]
+    tops = [50 + 25.0 * row for row in range(rows + 1)]
+    words, rulings = [], []
+    for number, (row, column, high, wide) in enumerate(spans):
+        x0, x1, top, bottom = lefts[column], lefts[column + wide], tops[row], tops[row + high]
+        rulings += [across(top, x0, x1), across(bottom, x0, x1), down(x0, top, bottom), down(x1, top, bottom)]
+        words.append(word(str(number), (x0 + x1) / 2, (top + bottom) / 2))
+    grid = only(grids.find(page(words, rulings)))
+    assert [(c.row, c.column, c.row_span, c.column_span) for c in grid.cells] == spans
+    assert [c.text for c in grid.cells] == [str(number) for number in range(len(spans))]
+
+
+@pytest.mark.parametrize(
+    "rulings",
+    [
+        [r for r in lattice() if r != across(160)],
+        [r for r in lattice() if r != across(100)],
+        [r for r in lattice() if r not in (across(100), across(160))],
+        [r for r in lattice() if r not in (down(100), down(400))],
+        [r for r in lattice() if r not in (down(100), down(400), across(100), across(160))],
+    ],
+    ids=["open below", "open above", "open above and below", "no sides", "no outer line at all"],
+)
+def test_a_border_left_open_is_closed_at_the_end_of_the_lines_that_cross_it(rulings: list[Ruling]) -> None:
+    grid = only(grids.find(page(PLAIN, rulings)))
+    assert grid.origin == "open"
+    assert (grid.lefts, grid.tops) == (LEFTS, TOPS)
+    assert texts(grid) == WANTED
+
+
+def test_lines_that_overshoot_by_a_little_open_no_border() -> None:
+    rulings = [*(across(y, 98, 402) for y in TOPS), *(down(x, 98, 162) for x in LEFTS)]
+    grid = only(grids.find(page(PLAIN, rulings)))
+    assert grid.origin == "ruled"
+    assert texts(grid) == WANTED
+
+
+def test_lines_that_end_a_little_short_touch() -> None:
+    rulings = [*(across(y, 101.5, 398.5) for y in TOPS), *(down(x, 101.5, 158.5) for x in LEFTS)]
+    grid = only(grids.find(page(PLAIN, rulings)))
+    assert (grid.rows, grid.columns) == (2, 3)
+    assert texts(grid) == WANTED
+
+
+def test_doubled_rules_are_one_rule() -> None:
+    doubled = [r._replace(top=r.top + d, bottom=r.bottom + d) for r in lattice() if r.top == r.bottom for d in (0, 1.2)]
+    doubled += [r._replace(x0=r.x0 + d, x1=r.x1 + d) for r in lattice() if r.x0 == r.x1 for d in (0, 1.2)]
+    grid = only(grids.find(page(PLAIN, doubled)))
+    assert (grid.rows, grid.columns) == (2, 3)
+    assert texts(grid) == WANTED
+
+
+def cut_up(ruling: Ruling, step: float, drawn: float) -> list[Ruling]:
+    """``ruling`` in pieces of ``drawn`` points, one every ``step`` points."""
+    pieces = []
+    start, end = (ruling.x0, ruling.x1) if ruling.top == ruling.bottom else (ruling.top, ruling.bottom)
+    while start < end:
+        stop = min(start + drawn, end)
+        if ruling.top == ruling.bottom:
+            pieces.append(ruling._replace(x0=start, x1=stop))
+        else:
+            pieces.append(ruling._replace(top=start, bottom=stop))
+        start += step
+    return pieces
+
+
+@pytest.mark.parametrize("step, drawn", [(4.5, 3.0), (6.0, 3.0), (14.0, 14.0), (2.0, 0.6)], ids=str)
+def test_dashes_dots_and_pieces_are_lines(step: float, drawn: float) -> None:
+    rulings = [piece for ruling in lattice() for piece in cut_up(ruling, step, drawn)]
+    grid = only(grids.find(page(PLAIN, rulings)))
+    assert (grid.rows, grid.columns) == (2, 3)
+    assert texts(grid) == WANTED
+
+
+def test_ticks_are_no_lines() -> None:
+    ticks = [down(x, 128, 132) for x in (230, 250, 270)]
+    grid = only(grids.find(page(PLAIN, [*lattice(), *ticks])))
+    assert (grid.rows, grid.columns) == (2, 3)
+
+
+def test_a_number_wrapped_in_a_narrow_cell_is_one_number_with_two_boxes() -> None:
+    words = [other for other in PLAIN if other.text != "22"]
+    words += [word("12", 350, 109), word("34", 350, 121)]
+    grid = only(grids.find(page(words, lattice())))
+    cell = next(cell for cell in grid.cells if (cell.row, cell.column) == (0, 2))
+    assert cell.text == "1234"
+    assert [box.top for box in cell.boxes] == [104, 116]
+
+
+def test_two_numbers_apart_on_one_line_of_a_cell_are_not_run_together() -> None:
+    words = [other for other in PLAIN if other.text != "22"]
+    words += [word("12", 320, 115), word("34", 380, 115)]
+    grid = only(grids.find(page(words, lattice())))
+    assert next(cell.text for cell in grid.cells if (cell.row, cell.column) == (0, 2)) == "12 34"
+
+
+def test_a_garbled_word_spoils_its_cell_and_no_other() -> None:
+    words = [replaced._replace(garbled=replaced.text == "3") for replaced in PLAIN]
+    grid = only(grids.find(page(words, lattice())))
+    assert [cell.text for cell in grid.cells if cell.garbled] == ["3"]
+
+
+def test_a_box_around_a_paragraph_is_no_table() -> None:
+    words = [word("本报告由本机关编制，供查阅。", 250, 115)]
+    boxed = [across(100), across(160), down(100), down(400)]
+    assert grids.find(page(words, boxed)) == ()
+    (paragraph,) = grids.paragraphs(page(words, boxed), ())
+    assert paragraph.text == "本报告由本机关编制，供查阅。"
+
+
+def test_a_line_under_a_heading_is_no_table() -> None:
+    assert grids.find(page([word("年度报告", 250, 90)], [across(100)])) == ()
+
+
+def test_two_tables_side_by_side_are_two() -> None:
+    right = [x + 340 for x in LEFTS[:3]]
+    words = PLAIN[:2] + words_in(right, TOPS, (("7", "8"), ("9", "10")))
+    found = grids.find(page(words, [*lattice(LEFTS[:3]), *lattice(right)]))
+    assert [texts(grid) for grid in found] == [[["甲", "1"], ["", ""]], [["7", "8"], ["9", "10"]]]
+
+
+def test_tables_come_from_top_to_bottom_whatever_the_order_of_their_lines() -> None:
+    low = [top + 200 for top in TOPS]
+    words = [*words_in(LEFTS, low, (("丙", "5", "6"), ("丁", "7", "8"))), *PLAIN]
+    found = grids.find(page(words, [*lattice(LEFTS, low), *lattice()]))
+    assert [texts(grid)[0][0] for grid in found] == ["甲", "丙"]
+
+
+def test_tables_that_share_no_line_but_stand_close_are_two() -> None:
+    low = [top + 66 for top in TOPS]
+    words = [*PLAIN, *words_in(LEFTS, low, (("丙", "5", "6"), ("丁", "7", "8")))]
+    found = grids.find(page(words, [*lattice(), *lattice(LEFTS, low)]))
+    assert [grid.rows for grid in found] == [2, 2]
+
+
+def test_words_outside_the_lines_are_prose_and_words_inside_are_not() -> None:
+    words = [*PLAIN, word("表三如下", 250, 80), word("注：无", 150, 180)]
+    found = grids.find(page(words, lattice()))
+    assert [paragraph.text for paragraph in grids.paragraphs(page(words, lattice()), found)] == ["表三如下", "注：无"]
+
+
+# Tables without all rules ---------------------------------------------------------------------------------------------
+
+COLUMNS = (150.0, 250.0, 330.0, 410.0)
+
+
+def unruled(lines: Sequence[tuple[float, Sequence[str]]]) -> list[Word]:
+    return [word(text, middle, line) for line, row in lines for middle, text in zip(COLUMNS, row, strict=True) if text]
+
+
+def test_figures_under_each_other_are_columns_and_a_blank_keeps_its_column() -> None:
+    words = unruled([(120, ("甲项", "1", "22", "3")), (140, ("乙项", "4", "", "6")), (160, ("丙项", "7", "8", "999"))])
+    grid = only(grids.find(page(words)))
+    assert grid.origin == "unruled"
+    assert texts(grid) == [["甲项", "1", "22", "3"], ["乙项", "4", "", "6"], ["丙项", "7", "8", "999"]]
+
+
+def test_a_dash_and_a_stroke_are_figures_of_their_columns() -> None:
+    words = unruled([(120, ("甲项", "1", "/", "3")), (140, ("乙项", "-", "5", "6"))])
+    assert texts(only(grids.find(page(words)))) == [["甲项", "1", "/", "3"], ["乙项", "-", "5", "6"]]
+
+
+def test_rules_across_alone_part_the_rows_of_wrapped_labels() -> None:
+    words = unruled([(130, ("", "1", "2", "3")), (170, ("", "4", "5", "6"))])
+    words += [word("甲项前", 150, 124), word("半后半", 150, 136), word("乙项前", 150, 164), word("半后半", 150, 176)]
+    rules = [across(y, 100, 450) for y in (110, 150, 190)]
+    grid = only(grids.find(page(words, rules)))
+    assert texts(grid) == [["甲项前半后半", "1", "2", "3"], ["乙项前半后半", "4", "5", "6"]]
+
+
+def test_a_heading_above_is_not_swallowed_by_a_table_without_lines() -> None:
+    heading = [Word("二、主动公开政府信息情况", 100, 60, 268, 74)]
+    words = [
+        *heading,
+        *unruled([(110, ("项目", "一", "二", "三")), (130, ("甲项", "1", "2", "3")), (150, ("乙", "4", "5", "6"))]),
+    ]
+    found = grids.find(page(words))
+    assert not any("主动公开" in cell.text for grid in found for cell in grid.cells)
+    assert [p.text for p in grids.paragraphs(page(words), found)] == ["二、主动公开政府信息情况"]
+
+
+def test_prose_with_numbers_is_no_table() -> None:
+    lines = [
+        "2024年，本机关收到政府信息公开申请17件，上年结转2件，",
+        "其中予以公开12件，部分公开3件，不予公开4件，均已办结。",
+        "全年行政复议1件，行政诉讼0件，无其他需要报告的事项。",
+    ]
+    words = [Word(text, 72, 100 + 20 * n, 500, 112 + 20 * n) for n, text in enumerate(lines)]
+    assert grids.find(page(words)) == ()
+
+
+@pytest.mark.parametrize("number", ["- 3 -", "3", "第 3 页 共 5 页", "3/5", "— 3 —"])
+def test_page_numbers_are_neither_figures_nor_prose(number: str) -> None:
+    words = [*unruled([(120, ("甲项", "1", "2", "3")), (140, ("乙项", "4", "5", "6"))]), word(number, 297, 800)]
+    found = grids.find(page(words))
+    assert texts(only(found)) == [["甲项", "1", "2", "3"], ["乙项", "4", "5", "6"]]
+    assert grids.paragraphs(page(words), found) == ()
+
+
+def test_a_number_alone_in_the_middle_of_a_page_is_prose() -> None:
+    assert [p.text for p in grids.paragraphs(page([word("3", 297, 400)]), ())] == ["3"]
+
+
+# Marked-up pages and degenerate input ---------------------------------------------------------------------------------
+
+
+def test_the_grids_of_a_marked_up_page_are_returned_as_they_are() -> None:
+    made = only(grids.find(page(PLAIN, lattice())))
+    marked_up = replace(page([]), blocks=(replace(made, origin="markup"),))
+    assert grids.find(marked_up) == (replace(made, origin="markup"),)
+
+
+def test_an_empty_page_has_nothing() -> None:
+    assert grids.find(page([])) == ()
+    assert grids.paragraphs(page([]), ()) == ()
+
+
+coordinates = st.floats(-100, 1000, allow_nan=False, width=32)
+
+
+@st.composite
+def any_rulings(draw: st.DrawFn) -> Ruling:
+    x0, x1 = sorted(draw(st.tuples(coordinates, coordinates)))
+    top, bottom = sorted(draw(st.tuples(coordinates, coordinates)))
+    if draw(st.booleans()):
+        return Ruling(x0, top, x1, top, 0.5)
+    return Ruling(x0, top, x0, bottom, 0.5)
+
+
+@st.composite
+def any_words(draw: st.DrawFn) -> Word:
+    x0, top = draw(st.tuples(coordinates, coordinates))
+    text = draw(st.sampled_from(["1", "23", "/", "-", "甲", "总计", "4,567", "第二十条第（一）项", "8件"]))
+    wide, high = draw(st.floats(0.1, 200)), draw(st.floats(0.1, 60))
+    return Word(text, x0, top, x0 + wide, top + high)
+
+
+@given(st.lists(any_words(), max_size=40), st.lists(any_rulings(), max_size=40))
+def test_whatever_stands_on_a_page_every_word_is_given_once(words: list[Word], rulings: list[Ruling]) -> None:
+    drawn = page(words, rulings)
+    found = grids.find(drawn)
+    for grid in found:
+        covered = [
+            (row, column)
+            for cell in grid.cells
+            for row in range(cell.row, cell.row + cell.row_span)
+            for column in range(cell.column, cell.column + cell.column_span)
+        ]
+        if grid.origin != "unruled":  # the header of an unruled table has cells where it has words
+            assert len(covered) == grid.rows * grid.columns
+        assert len(set(covered)) == len(covered)
+        assert list(grid.lefts) == sorted(grid.lefts)
+        assert list(grid.tops) == sorted(grid.tops)
+    grids.paragraphs(drawn, found)
