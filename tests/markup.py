@@ -10,7 +10,7 @@ import io
 import random
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
 
@@ -33,6 +33,11 @@ class Td:
 
 
 Row = list[Td]
+Rework = Callable[[str, list[Row]], list[Row]]
+
+
+def as_they_are(_table: str, lines: list[Row]) -> list[Row]:
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +136,17 @@ def _split_label(row: Row) -> Row:
 
 # HTML -----------------------------------------------------------------------------------------------------------------
 
-MENUS = """<ul class="nav"><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a></li><li>政府信息公开年报</li></ul>
+MENUS = """
+<ul class="nav"><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a></li><li>政府信息公开年报</li></ul>
 <div>当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; 政府信息公开年报</div>
-<div class="meta">发布时间：2025-01-24 10:31 来源：办公室 浏览次数：<script>document.write("12<table><tr><td>3")</script></div>
-<div style="display:none"><table><tr><td>一、本年新收政府信息公开申请数量</td><td>1</td><td>2</td></tr></table></div>"""
-FOOTER = """<div class="footer"><p>主办：办公室 | 网站地图 | 联系我们</p><p>备案号 0123456789</p>
-<select><option>相关链接</option></select></div>"""
+<div class="meta">发布时间：2025-01-24 10:31 来源：办公室 浏览次数：
+<script>document.write("12<table><tr><td>3")</script></div>
+<div style="display:none"><table><tr><td>一、本年新收政府信息公开申请数量</td><td>1</td><td>2</td></tr></table></div>
+"""
+FOOTER = """
+<div class="footer"><p>主办：办公室 | 网站地图 | 联系我们</p><p>备案号 0123456789</p>
+<select><option>相关链接</option></select></div>
+"""
 
 
 def html_table(lines: Sequence[Row], quirks: Quirks = PLAIN, *, head: int = 0) -> str:
@@ -181,7 +191,7 @@ def html(
     layout: Layout | None = None,
     quirks: Quirks = PLAIN,
     *,
-    rework: Callable[[str, list[Row]], list[Row]] = lambda table, lines: lines,
+    rework: Rework = as_they_are,
 ) -> str:
     """A report as a web page. ``rework`` may change the rows of every part before they are written."""
     layout = layout or Layout()
@@ -210,3 +220,182 @@ def page(body: str, quirks: Quirks = PLAIN) -> str:
     if quirks.menus:
         body = f"{MENUS}{body}{FOOTER}"
     return f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>年报</title></head><body>{body}</body></html>'
+
+
+# DOCX -----------------------------------------------------------------------------------------------------------------
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+_SPACES = (
+    f'xmlns:w="{W}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+)
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+    'ContentType="application/xml"/></Types>'
+)
+_RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="{target}"/>'
+    "</Relationships>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WordQuirks:
+    """How a Word document is written; all fields but the last are off in a plain one.
+
+    runs
+        Every character is a run of its own, with bookmarks and marks of the spelling checker between.
+    changes
+        Every text was another one before, which a tracked change deletes; rows and cells were deleted and inserted.
+    hidden
+        Hidden text stands in every cell.
+    fields
+        Every text is the result of a field.
+    controls
+        Every cell stands in a content control, and so does its text.
+    boxes
+        Every figure stands in a text box, drawn in two ways.
+    nested
+        So many tables of one cell stand around every table.
+    strict
+        The namespaces are those of the strict standard.
+    target
+        The name of the main part.
+    """
+
+    runs: bool = False
+    changes: bool = False
+    hidden: bool = False
+    fields: bool = False
+    controls: bool = False
+    boxes: bool = False
+    nested: int = 0
+    strict: bool = False
+    target: str = "word/document.xml"
+
+
+def package(body: str, *, target: str = "word/document.xml", strict: bool = False) -> bytes:
+    """A Word document with this body."""
+    document = f'<?xml version="1.0" encoding="UTF-8"?><w:document {_SPACES}><w:body>{body}</w:body></w:document>'
+    if strict:
+        document = document.replace(W, STRICT)
+    return zipped({"[Content_Types].xml": _TYPES, "_rels/.rels": _RELATIONS.format(target=target), target: document})
+
+
+def zipped(files: dict[str, str | bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def paragraph(text: str, quirks: WordQuirks = WordQuirks()) -> str:
+    """A paragraph; line feeds in the text are soft breaks."""
+    return f"<w:p><w:pPr><w:jc w:val='center'/></w:pPr>{_text(text, quirks) if text else ''}</w:p>"
+
+
+def run(text: str, properties: str = "") -> str:
+    inner = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
+    return f"<w:r><w:rPr>{properties}<w:sz w:val='21'/></w:rPr>{inner}</w:r>"
+
+
+def _text(text: str, quirks: WordQuirks) -> str:
+    written = run(text)
+    if quirks.runs:
+        between = '<w:proofErr w:type="spellStart"/><w:bookmarkStart w:id="1" w:name="b"/><w:bookmarkEnd w:id="1"/>'
+        written = between.join(run(character) for character in text)
+    if quirks.changes:
+        deleted = '<w:del w:id="2"><w:r><w:delText>旧7</w:delText></w:r></w:del>'
+        moved = f'<w:moveFrom w:id="3">{run("移8")}</w:moveFrom>'
+        written = f'{deleted}<w:ins w:id="4">{written}</w:ins>{moved}'
+    if quirks.fields:
+        code = '<w:r><w:instrText xml:space="preserve"> =SUM(LEFT) </w:instrText></w:r>'
+        kinds = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
+        written = f"{kinds[0]}{code}{run('9')}{kinds[1]}{written}{kinds[2]}"
+    if quirks.hidden:
+        written += run("藏6", "<w:vanish/>") + run("", '<w:vanish w:val="0"/>')
+    if quirks.controls:
+        written = f"<w:sdt><w:sdtPr><w:alias w:val='a5'/></w:sdtPr><w:sdtContent>{written}</w:sdtContent></w:sdt>"
+    return written
+
+
+def text_box(content: str) -> str:
+    """A paragraph's run that holds a text box with ``content``, drawn for new and for old programs."""
+    inner = f"<w:txbxContent>{content}</w:txbxContent>"
+    return (
+        '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor>'
+        f"<wps:wsp><wps:txbx>{inner}</wps:txbx></wps:wsp></wp:anchor></w:drawing></mc:Choice><mc:Fallback><w:pict>"
+        f"<v:shape><v:textbox>{inner}</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
+def docx_rows(part: Part) -> list[Row]:
+    """The rows of a part as Word has them: a cell goes on in every row that it spans."""
+    lines: list[Row] = [[] for _ in range(part.height)]
+    for cell in sorted(part.cells, key=lambda cell: cell.x):
+        role: Role = "figure" if cell.role == "figure" else "label"
+        lines[cell.y].append(Td(cell.text, role, cell.colspan, cell.rowspan))
+        for y in range(cell.y + 1, cell.bottom):
+            lines[y].append(Td("", "cover", cell.colspan, merge=True))
+    return lines
+
+
+def docx_table(lines: Sequence[Row], quirks: WordQuirks = WordQuirks()) -> str:
+    written = "".join(_word_row(row, quirks) for row in lines)
+    if quirks.changes:
+        written += f'<w:tr><w:trPr><w:del w:id="5"/></w:trPr><w:tc>{paragraph("删行5")}</w:tc></w:tr>'
+    table = f"<w:tbl><w:tblPr/><w:tblGrid/>{written}</w:tbl>"
+    for _ in range(quirks.nested):
+        table = f"<w:tbl><w:tr><w:tc>{table}<w:p/></w:tc></w:tr></w:tbl>"
+    return table
+
+
+def _word_row(row: Row, quirks: WordQuirks) -> str:
+    cells = "".join(_tc(td, quirks) for td in row)
+    if quirks.changes:
+        cells += f'<w:tc><w:tcPr><w:cellDel w:id="6"/></w:tcPr>{paragraph("删格4")}</w:tc>'
+    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
+
+
+def _tc(td: Td, quirks: WordQuirks) -> str:
+    properties = f'<w:gridSpan w:val="{td.colspan}"/>' if td.colspan > 1 else ""
+    if td.merge:
+        properties += "<w:vMerge/>"
+    elif td.rowspan > 1:
+        properties += '<w:vMerge w:val="restart"/>'
+    content = paragraph(td.text, quirks)
+    if quirks.boxes and td.role == "figure" and td.text:
+        content = f"<w:p>{text_box(content)}</w:p>"
+    cell = f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{cell}</w:sdtContent></w:sdt>" if quirks.controls else cell
+
+
+def docx(
+    specimen: Specimen,
+    layout: Layout | None = None,
+    quirks: WordQuirks = WordQuirks(),
+    *,
+    rework: Rework = as_they_are,
+) -> bytes:
+    """A report as a Word document. ``rework`` may change the rows of every part before they are written."""
+    layout = layout or Layout()
+    form = forms.load(specimen.edition)
+    drawn = parts(specimen, layout)
+    flow = [paragraph(f"{specimen.organ}{specimen.year}年政府信息公开工作年度报告", quirks), paragraph("一、总体情况")]
+    flow += [paragraph(text, quirks) for text in specimen.overview]
+    for key in layout.order:
+        flow.append(paragraph(form.table(key).section, quirks))
+        for part in drawn:
+            if part.table == key:
+                flow += [docx_table(rework(key, docx_rows(part)), quirks), "<w:p/>"]
+    flow.append(paragraph("五、存在的主要问题及改进情况"))
+    flow += [paragraph(text, quirks) for text in specimen.problems]
+    flow.append(paragraph("六、其他需要报告的事项"))
+    flow += [paragraph(text, quirks) for text in specimen.other]
+    return package("".join(flow), target=quirks.target, strict=quirks.strict)
