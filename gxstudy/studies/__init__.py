@@ -4,6 +4,7 @@ The function of a study has the name of its module; here the name means the func
 imported from it: ``from gxstudy.studies.zero_applications import DEFINITIONS``.
 """
 
+from gxstudy.studies.denominators import denominators
 from gxstudy.studies.zero_applications import zero_applications
 
-__all__ = ["zero_applications"]
+__all__ = ["denominators", "zero_applications"]
