@@ -183,7 +183,9 @@ def count(what: Print, tally: Tally) -> None:
             flawed = True
             tally.wrong[entry.grade, entry.status] += 1
             if entry.grade != "contradicted":
-                silent.append(f"{'.'.join(place)}: printed {text!r}, read {entry.raw!r} ({entry.status}, {entry.grade})")
+                silent.append(
+                    f"{'.'.join(place)}: printed {text!r}, read {entry.raw!r} ({entry.status}, {entry.grade})"
+                )
     tally.flawed += flawed
     tally.silent += len(silent)
     if silent:
@@ -284,12 +286,24 @@ def by_grade(total: Tally) -> str:
         for status, cells in told:
             wrong = total.wrong[grade, status]
             rows.append(
-                (f"*{grade}*, {status}", f"{cells:,}", f"{wrong:,}", _share(wrong, cells), f"{upper_bound(wrong, cells):.1e}")
+                (
+                    f"*{grade}*, {status}",
+                    f"{cells:,}",
+                    f"{wrong:,}",
+                    _share(wrong, cells),
+                    f"{upper_bound(wrong, cells):.1e}",
+                )
             )
         if len(told) > 1:
             cells, wrong = sum(n for _, n in told), sum(total.wrong[grade, status] for status, _ in told)
             rows.append(
-                (f"**{grade}, all**", f"{cells:,}", f"{wrong:,}", _share(wrong, cells), f"{upper_bound(wrong, cells):.1e}")
+                (
+                    f"**{grade}, all**",
+                    f"{cells:,}",
+                    f"{wrong:,}",
+                    _share(wrong, cells),
+                    f"{upper_bound(wrong, cells):.1e}",
+                )
             )
     return _table(("grade, status", "cells", "wrong", "share", "at most (95 %)"), rows)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -134,8 +133,9 @@ def measured(workers: Mapping[str, Worker], wanted: argparse.Namespace) -> str:
     errors = [f"- {worker.reader}: {error}" for worker in workers.values() for error in dict.fromkeys(worker.errors)]
     groups = {"published reports": [case for case in published if case.timed]} if published else {}
     groups["typeset reports"] = [case for case in typeset if case.timed]
+    rounds = f"--rounds {wanted.rounds} --fast-rounds {wanted.fast_rounds} --tables {wanted.tables}"
     return page.PAGE.format(
-        command=" ".join(["python benchmarks/run.py", *sys.argv[1:]]),
+        command=f"python benchmarks/run.py {rounds}",
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         load=f"{load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end",
