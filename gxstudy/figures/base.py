@@ -20,6 +20,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from gxstudy.errors import CallError
+from gxstudy.figures.words import Words
+from gxstudy.studies.simulate import SIMULATED
 
 __all__ = [
     "BAND",
@@ -42,6 +44,7 @@ __all__ = [
     "one_of",
     "point",
     "save",
+    "stamp",
     "style",
 ]
 
@@ -183,6 +186,15 @@ def interval(axes: Axes, x: tuple[float, float], y: tuple[float, float], mark: M
 def point(axes: Axes, x: float, y: float, mark: Mark) -> None:
     """Draw an estimate as a mark."""
     axes.plot([x], [y], mark.shape, mfc=mark.face, mec=mark.colour, ms=3.6, mew=0.9, zorder=4, clip_on=False)
+
+
+def stamp(figure: Figure, parts: Collection[str], words: Words) -> None:
+    """Write across the top right of the figure that its data are invented, if any of ``parts`` is."""
+    if SIMULATED in parts:
+        width, height = figure.get_size_inches()
+        place = (1 - 1.5 * MM / width, 1 - 1.2 * MM / height)
+        box = {"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": INK, "linewidth": 0.6}
+        figure.text(*place, words["simulated_data"], ha="right", va="top", size=6.5, weight="bold", bbox=box)
 
 
 def extent(figure: Figure, text: Text) -> float:
