@@ -45,10 +45,18 @@ def _whole(table: str) -> frozenset[str]:
     return frozenset(label for row in _known(table) for label in row.labels if len(label) >= WHOLE)
 
 
+@cache
+def _labels(table: str) -> frozenset[str]:
+    return frozenset(label for row in _known(table) for label in row.labels)
+
+
 def fused(table: str, printed: str) -> bool:
     """Return whether a printed label key holds the labels of two rows: a rule between them was not seen."""
-    if printed in _whole(table):
+    labels = _labels(table)
+    if printed in labels:
         return False
+    if any(printed.startswith(label) and printed[len(label) :] in labels for label in labels):
+        return True
     inside = [label for label in _whole(table) if label in printed]
     return any(one not in other and other not in one for one in inside for other in inside)
 

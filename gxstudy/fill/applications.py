@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import Label, align, fused
+from gxstudy.fill.align import Label, Match, align, fused
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, place_of, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
@@ -63,7 +63,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         lines = _stitch(lines, part)
     entries: dict[tuple[str, str], Entry] = {}
     matches = align(TABLE, [line.label for line in lines])
-    doubtful = _doubtful(lines, [match.row for match in matches])
+    doubtful = _doubtful(lines, matches)
     for line, match, in_doubt in zip(lines, matches, doubtful, strict=True):
         if match.row is None:
             if any(cell.text.strip() for cell in line.values):
@@ -80,19 +80,24 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     return entries, findings
 
 
-def _doubtful(lines: Sequence[_Line], rows: Sequence[str | None]) -> list[bool]:
+def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
     """Return which rows may hold only a part of their figures.
 
-    Where no rule parts the rows, figures left over beside a row may be the rest of its own, wrapped.
+    Where no rule parts the rows, figures left over beside a row may be the rest of its own, wrapped. Where a break cuts
+    the table, the rest of a label may stand alone: that no figures stand beside it does not make them blank.
     """
     over = [
-        row is None and any(is_figure(cell.text) for cell in line.values) for line, row in zip(lines, rows, strict=True)
+        match.row is None and any(is_figure(cell.text) for cell in line.values)
+        for line, match in zip(lines, matches, strict=True)
     ]
     spoilt = sum(over) > FEW
-    return [
-        line.row.grid.origin == "unruled" and (spoilt or any(over[max(0, index - 1) : index + 2]))
-        for index, line in enumerate(lines)
-    ]
+    doubtful = []
+    for index, (line, match) in enumerate(zip(lines, matches, strict=True)):
+        near = slice(max(0, index - 1), index + 2)
+        at_break = any(other.row.grid is not line.row.grid for other in lines[near])
+        bare = at_break and not match.exact and not any(cell.text.strip() for cell in line.values)
+        doubtful.append(bare or (line.row.grid.origin == "unruled" and (spoilt or any(over[near]))))
+    return doubtful
 
 
 def _first_data_row(rows: Sequence[PrintedRow]) -> int:

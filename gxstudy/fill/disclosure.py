@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import ENOUGH, likeness
+from gxstudy.fill.align import ENOUGH, fused, likeness
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, finding
@@ -83,7 +83,9 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
                 message = f"{_rows()[key][0]} is printed twice in this table; the first was taken"
                 findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE, key)))
                 break
-            entries[key, column] = from_cell(TABLE, key, column, cell)
+            entry = from_cell(TABLE, key, column, cell)
+            unsure = not exact and fused(TABLE, label_key(cells[position].text))
+            entries[key, column] = entry._replace(value=None, status="unreadable") if unsure else entry
     return Blocks(entries, editions), findings
 
 

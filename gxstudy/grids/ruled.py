@@ -143,10 +143,10 @@ def _close(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
         before = [s for s in crossing if s.start < first - tolerance.open_points]
         after = [s for s in crossing if s.end > last + tolerance.open_points]
         start, end = min(s.at for s in crossing), max(s.at for s in crossing)
-        if len(before) > 1 or (before and few):
+        if len(before) > 1 or any(few or start < s.at < end for s in before):
             lines.append(_Segment(min(s.start for s in before), start, end))
             frame.origin = "open"
-        if len(after) > 1 or (after and few):
+        if len(after) > 1 or any(few or start < s.at < end for s in after):
             lines.append(_Segment(max(s.end for s in after), start, end))
             frame.origin = "open"
     if frame.origin == "open" and loose:
