@@ -1,10 +1,11 @@
 """The studies: each takes a panel and returns a frozen result with its intervals, n, exclusions and definition.
 
 The function of a study has the name of its module; here the name means the function. What else a module defines is
-imported from it: ``from gxstudy.studies.zero_applications import DEFINITIONS``.
-"""
-
+imported from it: ``from gxstudy.studies.backlog import backlog
+from gxstudy.studies.copying import copying
 from gxstudy.studies.denominators import denominators
+from gxstudy.studies.fees import fees
+from gxstudy.studies.reporting_quality import reporting_quality
 from gxstudy.studies.zero_applications import zero_applications
 
-__all__ = ["denominators", "zero_applications"]
+__all__ = ["backlog", "copying", "denominators", "fees", "reporting_quality", "zero_applications"]

@@ -13,10 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit
 
+from gxstudy.fees import by_pages
 from gxstudy.forms import editions, load
 from gxstudy.panel import Panel
 
-__all__ = ["SIMULATED", "as_panel", "outcomes"]
+__all__ = ["SIMULATED", "as_panel", "charges", "narratives", "outcomes", "queues"]
 
 SIMULATED = "simulated"
 """The ``part`` of everything invented."""
@@ -163,3 +164,205 @@ def _endings(
     ends = np.stack([shares[group] * next(within[group]) for group in groups], axis=-1)
     exact: npt.NDArray[np.float64] = ends / ends.sum(axis=-1, keepdims=True)
     return exact
+
+
+def charges(
+    *,
+    reports: int,
+    seed: int,
+    states: Mapping[str, float],
+    by_page: float = 0.7,
+    paid: float = 0.8,
+    several: float = 0.4,
+    dropped: float = 0.01,
+) -> Panel:
+    """Invent what reports say of the fee: how many charge, how, and what is paid are planted.
+
+    Parameters
+    ----------
+    reports
+        How many, each of an organ of its own, on 2024.
+    seed
+        Of all that is drawn.
+    states
+        The planted share of each state of a statement (``silent``, ``none``, ``unpaid``, ``billed``, ``collected``);
+        they add up to 1.
+    by_page
+        Probability that a case is charged by page (31 to a few hundred pages, as the Measures price them); else by
+        item, at 100 yuan for each of a few items.
+    paid
+        Probability that a billed case is paid, in reports where something is.
+    several
+        Probability that a charging report has two to five cases instead of one.
+    dropped
+        Share of the applications handled that end because the fee was not paid, in reports that charge.
+
+    Returns
+    -------
+    Panel
+        With ``fee_stated``, ``fee_yuan``, ``fee_billed``, ``fee_cases`` and, planted, ``state``, ``has_pages`` (some
+        case is charged by page). Reports that say what was billed and what came in say both; a third of those that
+        collect give the amount that came in alone, and then all of it was paid. ``sha256`` is ``invented``: the
+        reports count as read whole.
+    """
+    numbers = np.random.default_rng(seed)
+    drawn = numbers.choice(list(states), size=reports, p=list(states.values()))
+    rows, unpaid, handled = [], [], numbers.poisson(numbers.lognormal(np.log(150), 1.0, reports)) + 1
+    for at, state in enumerate(drawn.tolist()):
+        charged = state in {"unpaid", "billed", "collected"}
+        cases = 0 if not charged else int(numbers.integers(2, 6)) if numbers.random() < several else 1
+        pages = numbers.random(cases) < by_page
+        sizes = 31 + np.floor(numbers.exponential(60, cases)).astype(int)
+        items = 100 * numbers.integers(1, 9, cases)
+        yuan = np.where(pages, by_pages(sizes), items)
+        alone = state == "collected" and numbers.random() < 1 / 3
+        got = yuan if alone else np.where(numbers.random(cases) < paid, yuan, 0)
+        if state == "collected" and not got.any():
+            got = yuan
+        rows.append(
+            {
+                "organ": f"organ {at + 1:04}",
+                "year": 2024,
+                "state": state,
+                "has_pages": bool(pages.any()) if charged else None,
+                "fee_stated": {"silent": None, "none": "none"}.get(state, "charged"),
+                "fee_yuan": {"unpaid": 0.0, "collected": float(got.sum())}.get(state, np.nan),
+                "fee_billed": float(yuan.sum()) if charged and not alone else np.nan,
+                "fee_cases": float(cases) if charged else np.nan,
+                "sha256": "invented",
+            }
+        )
+        unpaid.append(float(numbers.binomial(handled[at], dropped)) if charged else 0.0)
+    figures = {
+        "applications.other.unpaid_fee.total": unpaid,
+        "applications.handled_total.total": handled.astype("float64").tolist(),
+    }
+    return as_panel(pd.DataFrame(rows), figures)
+
+
+def queues(
+    *,
+    organs: int,
+    years: int,
+    seed: int,
+    days: float,
+    growth: float = 0.0,
+    rush: float = 0.0,
+    misreported: float = 0.0,
+    median_size: float = 150.0,
+) -> Panel:
+    """Invent queues of applications: every one arrives on a day, takes its time, and leaves.
+
+    Parameters
+    ----------
+    organs, years
+        Reports on the last ``years`` years up to 2024, of organs of very different sizes.
+    seed
+        Of all that is drawn.
+    days
+        Planted mean of the working days an application takes (gamma distributed, half as wide as its mean; the same
+        in all organs); a year has 250.
+    growth
+        Of the arrivals from year to year: 0.2 for a fifth more every year.
+    rush
+        Share of what is open at a year's end that is answered just before it. It shortens the stock that is printed
+        by far more than the time that applications take.
+    misreported
+        Probability that a report prints another number carried in than the year before carried out (its number of new
+        applications makes up for it, so that the sums of each report hold).
+    median_size
+        Applications that the middle organ receives in the first year.
+
+    Returns
+    -------
+    Panel
+        Four totals of table three. ``panel.frame`` has the planted ``days``, the mean days that the organ's applications
+        of all years took (``took``), and ``misreported``.
+    """
+    numbers = np.random.default_rng(seed)
+    year_days = 250
+    first = 2024 - years + 1
+    rows: list[dict[str, object]] = []
+    for organ in range(organs):
+        size = max(1.0, numbers.lognormal(np.log(median_size), 1.0))
+        came = []
+        for year in range(-1, years):  # one year more, so that the first has something to carry in
+            arrivals = numbers.poisson(size * (1 + growth) ** year)
+            came.append(year_days * (year + numbers.random(arrivals)))
+        arrived = np.concatenate(came)
+        left = arrived + numbers.gamma(4.0, days / 4.0, len(arrived))
+        ends = np.floor(left / year_days)
+        hurried = (ends > np.floor(arrived / year_days)) & (numbers.random(len(arrived)) < rush)
+        left = np.where(hurried, year_days * (np.floor(arrived / year_days) + 1) - 1e-6, left)
+        took = float((left - arrived).mean())
+        for year in range(years):
+            start, end = year_days * year, year_days * (year + 1)
+            carried_in = int(((arrived < start) & (left >= start)).sum())
+            new = int(((arrived >= start) & (arrived < end)).sum())
+            carried_out = int(((arrived < end) & (left >= end)).sum())
+            wrong = year > 0 and numbers.random() < misreported
+            shift = int(numbers.integers(1, 4)) if wrong else 0
+            rows.append(
+                {
+                    "organ": f"organ {organ + 1:04}",
+                    "year": first + year,
+                    "days": days,
+                    "took": took,
+                    "misreported": wrong,
+                    "new": new - shift if new >= shift else new,
+                    "carried_in": carried_in + shift,
+                    "handled_total": carried_in + new - carried_out + (shift if new < shift else 0),
+                    "carried_out": carried_out,
+                }
+            )
+    made = pd.DataFrame(rows)
+    cells = ("new", "carried_in", "handled_total", "carried_out")
+    figures = {f"applications.{cell}.total": made[cell].astype("float64").tolist() for cell in cells}
+    return as_panel(made[["organ", "year", "days", "took", "misreported"]], figures)
+
+
+_LETTERS = "一二三四五六七八九十上下左右天地日月山川水火木金土人大小中东西南北春夏秋冬风云雨雪花草树石田马牛羊鱼鸟"
+
+
+def narratives(
+    *, organs: int, years: int, seed: int, kept: float, common: float = 0.2, sentences: int = 40
+) -> pd.DataFrame:
+    """Invent texts: strings of characters without meaning, a planted share of whose sentences stay from year to year.
+
+    Parameters
+    ----------
+    organs, years
+        How many texts; the years end with 2024.
+    seed
+        Of all that is drawn.
+    kept
+        Probability that a sentence of an organ's own stands again the year after, with another number in it.
+    common
+        Share of the sentences that all organs have alike in every year: the phrases of the notice.
+    sentences
+        In every text.
+
+    Returns
+    -------
+    DataFrame
+        ``organ``, ``year``, ``text``, and the planted share of sentences that the text before had too (``planted``;
+        missing in the first year).
+    """
+    numbers = np.random.default_rng(seed)
+
+    def sentence() -> str:
+        return "".join(numbers.choice(list(_LETTERS), size=int(numbers.integers(20, 45))).tolist())
+
+    everybodys = [sentence() for _ in range(round(common * sentences))]
+    rows = []
+    for organ in range(organs):
+        own = [sentence() for _ in range(sentences - len(everybodys))]
+        for year in range(2024 - years + 1, 2025):
+            stays = numbers.random(len(own)) < kept
+            first = year == 2024 - years + 1
+            if not first:
+                own = [old if stay else sentence() for old, stay in zip(own, stays.tolist(), strict=True)]
+            text = "。".join(f"{line}{int(numbers.integers(1, 5000))}件" for line in (*everybodys, *own))
+            planted = np.nan if first else (len(everybodys) + int(stays.sum())) / sentences
+            rows.append({"organ": f"organ {organ + 1:04}", "year": year, "text": text, "planted": planted})
+    return pd.DataFrame(rows)
