@@ -74,7 +74,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         if not match.exact:
             findings.append(_label_finding(line, match.row))
         read = _values(line, match.row, findings)
-        if in_doubt or fused(TABLE, line.label.own):
+        if in_doubt or fused(TABLE, line.label.own) or _shared(line):
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
     return entries, findings
@@ -161,6 +161,14 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
     return _Heading(grid, keys, spans, edges)
 
 
+def _shared(line: _Line) -> bool:
+    """Return whether figures of a ruled row are higher than its label: they stand for the row below, too."""
+    if not line.row.drawn or not line.text:
+        return False
+    label = max((cell.row_span for cell in line.row.cells if cell.text == line.text), default=1)
+    return any(cell.row_span > label for cell in line.values)
+
+
 def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
     """Return the first raster column that holds figures."""
     if not run.rows[0].drawn:
@@ -188,10 +196,13 @@ def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
 def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
     """Return a printed row as label and figures; None for an empty one, and for a header printed again."""
     if row.drawn:
-        labels = [cell for cell in row.cells if cell.column < edge and cell.text.strip()]
-        own = next((cell.text for cell in reversed(labels) if _is_own(cell, row)), "")
-        above = next((cell.text for cell in reversed(labels) if not _is_own(cell, row)), "")
         values = tuple(cell for cell in row.cells if cell.column >= edge)
+        if values and all(cell.row < row.number for cell in values):
+            return None  # a line that parts no figures: the row is the one above
+        labels = [cell for cell in row.cells if cell.column < edge and cell.text.strip()]
+        high = min((cell.row_span for cell in values), default=1)
+        own = next((cell.text for cell in reversed(labels) if _is_own(cell, row, high)), "")
+        above = next((cell.text for cell in reversed(labels) if not _is_own(cell, row, high)), "")
     else:
         parted = marked.part(row, TABLE)
         if parted is None:
@@ -212,8 +223,9 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
     return _Line(row, own, Label(key, label_key(above)), values, heading)
 
 
-def _is_own(cell: Cell, row: PrintedRow) -> bool:
-    return cell.row_span == 1 and cell.row == row.number
+def _is_own(cell: Cell, row: PrintedRow, high: int) -> bool:
+    """Return whether a label belongs to ``row`` alone: it begins there, and is no higher than the row's figures."""
+    return cell.row == row.number and cell.row_span <= high
 
 
 def _without_fillers(row: PrintedRow, parted: marked.Parted, heading: _Heading | None) -> tuple[Cell, ...]:
