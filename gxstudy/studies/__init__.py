@@ -1,7 +1,10 @@
 """The studies: each takes a panel and returns a frozen result with its intervals, n, exclusions and definition.
 
 The function of a study has the name of its module; here the name means the function. What else a module defines is
-imported from it: ``from gxstudy.studies.backlog import backlog
+imported from it: ``from gxstudy.studies.zero_applications import DEFINITIONS``.
+"""
+
+from gxstudy.studies.backlog import backlog
 from gxstudy.studies.copying import copying
 from gxstudy.studies.denominators import denominators
 from gxstudy.studies.fees import fees

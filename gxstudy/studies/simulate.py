@@ -276,8 +276,8 @@ def queues(
     Returns
     -------
     Panel
-        Four totals of table three. ``panel.frame`` has the planted ``days``, the mean days that the organ's applications
-        of all years took (``took``), and ``misreported``.
+        Four totals of table three. ``panel.frame`` has the planted ``days``, the mean days that the applications of the
+        organ took over all years (``took``), and ``misreported``.
     """
     numbers = np.random.default_rng(seed)
     year_days = 250
