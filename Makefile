@@ -6,7 +6,6 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 PINS := .constraints.txt
-NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
 # The same inputs give the same bytes, on any machine and in any locale.
 export LC_ALL := C.UTF-8
@@ -24,7 +23,7 @@ export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test lint format lab test-slow test-browser bench pin clean
+.PHONY: help setup reproduce test suite lint format lab test-slow test-browser bench pin clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -46,10 +45,11 @@ reproduce: export JUPYTER_NO_CONFIG := 1
 reproduce: $(READY) ## read data/raw into data/processed, run the notebooks, draw the figures
 	$(PY) -m gxstudy reproduce
 
-test: export JUPYTER_NO_CONFIG := 1
-test: lint ## lint, types, tests, and the notebooks against their committed outputs
-	MPLBACKEND=agg $(PY) -m pytest --doctest-modules tests gxstudy
-	$(if $(NOTEBOOKS),$(PY) -m pytest --nbval-lax $(NOTEBOOKS))
+test: lint suite ## lint, types, tests, and the notebooks against their committed outputs
+
+suite: export JUPYTER_NO_CONFIG := 1
+suite: $(READY) ## the tests alone, those in docstrings and notebooks too
+	MPLBACKEND=agg $(PY) -m pytest --doctest-modules --nbval-lax tests gxstudy notebooks
 
 lint: $(READY) ## ruff and mypy --strict
 	$(PY) -m ruff check
