@@ -115,7 +115,8 @@ def outcomes(
         carried_in = numbers.binomial(handled, 0.05)
         table = {"new": handled + carried_out - carried_in, "carried_in": carried_in}
         table |= {row: counts[:, :, at] for at, row in enumerate(_outcome_rows())}
-        table |= {"handled_total": handled, "carried_out": carried_out}
+        other = sum((cells for row, cells in table.items() if row.startswith("other.")), 0 * handled)
+        table |= {"other": other, "handled_total": handled, "carried_out": carried_out}
         for organ in range(organs):
             figures = {f"applications.{row}.total": float(cells[organ].sum()) for row, cells in table.items()}
             for at, applicant in enumerate(_APPLICANTS):
