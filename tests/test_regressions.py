@@ -1,0 +1,105 @@
+"""Reports that were once read wrong without a word, shrunk, and named by what went wrong.
+
+Each is the case as it was found (see strategies.py); what counts is that no place errs in silence.
+"""
+
+from __future__ import annotations
+
+import pytest
+from strategies import Case
+from test_roundtrip import silent
+
+import gxstudy as gx
+from gxstudy.specimens import Break, Layout
+
+FOUND = {
+    # PDFium orders single glyphs by left edges; that of a wide bracket lies over the digit before it: 90（1 …
+    "the digit before a wide bracket moved behind it": Case(
+        "2019",
+        2020,
+        seed=4067,
+        noted=(("normative_documents", "total_disclosed", "（其中修订16件）"),),
+        layout=Layout(single_glyphs=True),
+    ),
+    # Without rules, a figure with a note in brackets made its row a header, and one cell was given to two columns.
+    "one cell given to two columns of table two": Case(
+        "2019",
+        2019,
+        noted=(("coercion", "change", "万元"), ("coercion", "decisions", "（其中修订16件）")),
+        layout=Layout(table_size=6.5, ruled="none", padding=(4.0, 2.5), brackets="half", label_spaces="one"),
+    ),
+    # The rule at a cut was white: two rows of table two in one, their figures run together as if wrapped.
+    "two rows of table two read as one": Case(
+        "2019",
+        2020,
+        foreign_blocks=("article_20_5", "article_20_6"),
+        seed=4336,
+        layout=Layout(table_size=7.5, outer="white", breaks=(Break("disclosure", 3, labels="split", page=False),)),
+    ),
+    "two rows of table two without a note read as one": Case(
+        "2019",
+        2019,
+        foreign_blocks=("article_20_5", "article_20_6"),
+        seed=69083,
+        layout=Layout(
+            table_size=6.5,
+            outer="missing",
+            digits="full",
+            breaks=(Break("disclosure", 10, labels="both", page=False),),
+        ),
+    ),
+    # On the page between, no rule across: its row was not seen, and the rest of its label stood alone on the next.
+    "the rest of a label behind a break read as a row of blanks": Case(
+        "2019",
+        2019,
+        seed=1965,
+        kind="sparse",
+        zero="-",
+        layout=Layout(
+            table_size=6.5,
+            outer="white",
+            breaks=(
+                Break("applications", 7, labels="split"),
+                Break("applications", 8, header=True, labels="split", inside_text=True),
+            ),
+        ),
+    ),
+    # One line across ran beyond the last line down: the labels were left outside the table.
+    "a first row without its label read as blanks": Case(
+        "2019",
+        2019,
+        seed=65536,
+        layout=Layout(
+            table_size=6.5,
+            outer="missing",
+            digits="full",
+            thousands="，",
+            breaks=(Break("applications", 4, header=True, labels="both", inside_text=True),),
+        ),
+    ),
+    # Blank rows without rules down lend their labels to the next: （六）其他处理 took the figures of （七）总计.
+    "figures of the total given to the row above it": Case(
+        "2019",
+        2020,
+        seed=11038795,
+        kind="sparse",
+        zero="",
+        layout=Layout(table_size=6.5, ruled="horizontal", padding=(4.0, 2.5), outer="white", digits="full"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOUND.values(), ids=FOUND.keys())
+def test_nothing_is_wrong_in_silence(case: Case) -> None:
+    assert silent(gx.read_report(case.pdf), case.expected) == {}
+
+
+EXACT = ("the digit before a wide bracket moved behind it", "one cell given to two columns of table two")
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_is_printed_plainly_enough_is_read(name: str) -> None:
+    case = FOUND[name]
+    report = gx.read_report(case.pdf)
+    found = {(e.table, e.row, e.column): e.raw for e in report.entries if e.table == "disclosure"}
+    assert found == {place: text for place, text in case.expected.items() if place[0] == "disclosure"}
