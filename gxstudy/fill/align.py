@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from gxstudy import forms
 from gxstudy.text import label_key
 
-__all__ = ["Label", "Match", "align", "fused", "likeness"]
+__all__ = ["Label", "Match", "align", "fused", "likeness", "stands_under"]
 
 EXACT = 100.0
 CONTAINED = 90.0
@@ -59,6 +60,11 @@ def fused(table: str, printed: str) -> bool:
         return True
     inside = [label for label in _whole(table) if label in printed]
     return any(one not in other and other not in one for one in inside for other in inside)
+
+
+def stands_under(table: str, row: str, label: str) -> bool:
+    """Return whether a label key is that of the merged label over ``row``."""
+    return any(known.key == row and label in known.above for known in _known(table))
 
 
 class Match(NamedTuple):
@@ -111,22 +117,26 @@ def align(table: str, printed: Sequence[Label]) -> list[Match]:
         The labels of the printed rows, in order.
     """
     known = _known(table)
-    swift = _all_exact(known, printed)
-    return swift if swift is not None else _best(known, printed)
-
-
-def _all_exact(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[Match] | None:
-    """Return the alignment when every label is exact and in order: the usual case."""
-    matches = []
-    position = 0
-    for label in printed:
-        while position < len(known) and label.own not in known[position].labels:
-            position += 1
-        if position == len(known):
-            return None
-        matches.append(Match(known[position].key, exact=True))
-        position += 1
+    anchors = _anchors(known, printed)
+    matches: list[Match] = []
+    passed = 0
+    for row, number in (*anchors, (len(known), len(printed))):
+        # What lies between two labels that are exact belongs between their rows.
+        matches += _best(known[passed:row], printed[len(matches) : number])
+        if number < len(printed):
+            matches.append(Match(known[row].key, exact=True))
+        passed = row + 1
     return matches
+
+
+def _anchors(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[tuple[int, int]]:
+    """Return the (form row, printed row) positions of exact labels; none when they are not in the form's order."""
+    positions = {label: index for index, row in enumerate(known) for label in row.labels}
+    anchors = [
+        (positions[label.own], number) for number, label in enumerate(printed) if label.own and label.own in positions
+    ]
+    in_order = all(before[0] < after[0] for before, after in pairwise(anchors))
+    return anchors if in_order else []
 
 
 def _score(label: Label, row: _Known) -> float:
@@ -142,10 +152,13 @@ def _score(label: Label, row: _Known) -> float:
 
 
 def _best(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[Match]:
+    """Return the alignment of the highest total score."""
+    if not printed:
+        return []
     wide = len(known) + 1
     totals = [[PASSED_FORM * j for j in range(wide)]]
     steps = [["form"] * wide]
-    for i, label in enumerate(printed, 1):
+    for label in printed:
         above = totals[-1]
         line = [above[0] + PASSED_PRINT]
         step = ["print"]
@@ -160,7 +173,6 @@ def _best(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[Match]:
             step.append(taken)
         totals.append(line)
         steps.append(step)
-        del i
     matches: list[Match] = [Match(None, exact=False)] * len(printed)
     i, j = len(printed), len(known)
     while i > 0:

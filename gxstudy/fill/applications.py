@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import Label, Match, align, fused
+from gxstudy.fill.align import Label, Match, align, fused, stands_under
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, place_of, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
@@ -35,13 +35,17 @@ class _Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One printed row of figures: its label and its cells to the right of it."""
+    """One printed row of figures: its label and its cells to the right of it.
+
+    ``beside``: the key of what else stands in its label columns and spans no other row.
+    """
 
     row: PrintedRow
     text: str
     label: Label
     values: tuple[Cell, ...]
     heading: _Heading | None
+    beside: str = ""
 
 
 def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Finding]]:
@@ -74,7 +78,8 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         if not match.exact:
             findings.append(_label_finding(line, match.row))
         read = _values(line, match.row, findings)
-        if in_doubt or fused(TABLE, line.label.own) or _shared(line):
+        beside = "" if stands_under(TABLE, match.row, line.beside) else line.beside
+        if in_doubt or fused(TABLE, beside + line.label.own) or _shared(line):
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
     return entries, findings
@@ -201,13 +206,14 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
             return None  # a line that parts no figures: the row is the one above
         labels = [cell for cell in row.cells if cell.column < edge and cell.text.strip()]
         high = min((cell.row_span for cell in values), default=1)
-        own = next((cell.text for cell in reversed(labels) if _is_own(cell, row, high)), "")
+        alone = [cell.text for cell in labels if _is_own(cell, row, high)]
+        own, beside = alone[-1] if alone else "", "".join(map(label_key, alone[:-1]))
         above = next((cell.text for cell in reversed(labels) if not _is_own(cell, row, high)), "")
     else:
         parted = marked.part(row, TABLE)
         if parted is None:
             return None
-        own, above = parted.own, parted.above
+        own, above, beside = parted.own, parted.above, ""
         values = _without_fillers(row, parted, heading)
     if not own and not any(cell.text.strip() for cell in values):
         return None
@@ -220,7 +226,7 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
         if not any(cell.text.strip() for cell in values):
             return None  # a merged label on a line of its own
         own, above, key = "", own, ""
-    return _Line(row, own, Label(key, label_key(above)), values, heading)
+    return _Line(row, own, Label(key, label_key(above)), values, heading, beside)
 
 
 def _is_own(cell: Cell, row: PrintedRow, high: int) -> bool:
