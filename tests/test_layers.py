@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -131,6 +132,12 @@ def test_every_room_is_in_the_house() -> None:
     assert not unknown, (
         f"rooms that the house does not know: {unknown}; a new room is added to HOUSE with its place in the order"
     )
+
+
+def test_the_rooms_are_told_in_order() -> None:
+    told = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = [line.split("|")[1] for line in told.splitlines() if re.match(r"\| `(?!make)", line)]
+    assert [name for cell in table for name in re.findall(r"`(\w+)`", cell)] == list(FLOOR)
 
 
 def test_every_folder_of_modules_is_a_package() -> None:
