@@ -199,6 +199,8 @@ def _figures(sheet: Sheet) -> list[Finding]:
         column.key: column for edition in forms.editions() for column in forms.load(edition).table(sheet.table).columns
     }
     for entry in sheet.entries:
+        if entry.status == "read" and isinstance(entry.value, int) and entry.value >= 0:
+            continue
         place = _place(sheet.table, entry.row, entry.column, entry)
         if entry.status == "unreadable":
             found.append(finding(Code.UNREADABLE_FIGURE, f"{entry.raw!r} cannot be read as a number", place))
