@@ -7,7 +7,7 @@ and carries both languages.
 The function that draws a study has the name of the study, and of its module here.
 """
 
-from gxstudy.figures.base import DataFigure, save
+from gxstudy.figures.base import DataFigure, save, style
 from gxstudy.figures.zero_applications import zero_applications
 
-__all__ = ["DataFigure", "save", "zero_applications"]
+__all__ = ["DataFigure", "save", "style", "zero_applications"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import matplotlib as mpl
 import pandas as pd
@@ -25,19 +26,24 @@ from gxstudy.studies.simulate import SIMULATED
 
 __all__ = [
     "BAND",
+    "FORMATS",
     "INK",
+    "JOURNALS",
     "MARKS",
     "MM",
     "PALE",
     "PART_MARKS",
     "WIDTHS",
     "DataFigure",
+    "Format",
+    "Journal",
     "Lang",
     "Mark",
     "Width",
     "extent",
     "family",
     "font",
+    "inches",
     "interval",
     "legend",
     "marks_of",
@@ -50,9 +56,11 @@ __all__ = [
 
 Lang = Literal["en", "zh"]
 Width = Literal["column", "page"]
+Format = Literal["pdf", "svg", "png"]
 
+FORMATS: tuple[Format, ...] = ("pdf", "svg", "png")
+WIDTHS: tuple[Width, ...] = ("column", "page")
 MM = 1 / 25.4
-WIDTHS: dict[str, float] = {"column": 89 * MM, "page": 183 * MM}
 INK, PALE, BAND = "#1a1a1a", "#6b6b6b", "#e4e4e4"
 _DPI = 600
 _PAGE = b"""
@@ -60,6 +68,22 @@ _PAGE = b"""
 #set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.figure), format: "svg")
 """
+
+
+class Journal(NamedTuple):
+    """How wide a journal prints a column and a page, in millimetres."""
+
+    column: float
+    page: float
+    source: str
+
+
+JOURNALS: dict[str, Journal] = {
+    "nature": Journal(89, 183, "https://research-figure-guide.nature.com/figures/building-and-exporting-figure-panels"),
+    "elsevier": Journal(90, 190, "https://www.elsevier.com/about/policies-and-standards/author/artwork-and-media"),
+}
+"""What :func:`style` knows. Both ask for letters of 5 to 7 points, or 7 and no less than 6: all here have 7 or 6."""
+_JOURNAL: ContextVar[Journal] = ContextVar("journal", default=JOURNALS["nature"])
 
 
 class Mark(NamedTuple):
@@ -93,59 +117,127 @@ class DataFigure(Figure):
         return shown.getvalue()
 
 
-def save(figure: DataFigure, folder: str | Path, name: str) -> tuple[Path, ...]:
-    """Write a figure for print: ``name.pdf``, ``name.svg``, ``name.png`` and the numbers it shows as ``name.csv``.
+def save(figure: DataFigure, folder: str | Path, name: str, *, formats: Sequence[Format] = FORMATS) -> tuple[Path, ...]:
+    """Write a figure for print (``name.pdf``, ``name.svg``, ``name.png``) and the numbers it shows (``name.csv``).
 
     The same figure gives the same bytes. Text stays text: in the PDF with the font embedded (the glyphs used, as
     OpenType outlines), in the SVG by the font's name, with any sans-serif in its place. The PNG has 600 dots an inch.
 
+    Parameters
+    ----------
+    figure
+        Any that a function of this package drew.
+    folder, name
+        Where to; the folder is made.
+    formats
+        Which of :data:`FORMATS`. The CSV is always written.
+
     Returns
     -------
     tuple of Path
-        The four files.
+        The files, in the order of ``formats``, the CSV last.
+
+    Raises
+    ------
+    CallError
+        When there is no such format.
     """
+    for wanted in formats:
+        one_of("formats", wanted, FORMATS)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    pdf, svg, png, csv = (folder / f"{name}.{ending}" for ending in ("pdf", "svg", "png", "csv"))
+    drawn = BytesIO()
     with style():
-        figure.savefig(svg, metadata={"Date": None, "Creator": None})
-        figure.savefig(png, dpi=_DPI, metadata={"Software": None})
-    # Typst sets the PDF from the SVG: matplotlib can embed this font's outlines as Type 3 alone, which journals refuse.
-    pdf.write_bytes(
-        typst.compile(_PAGE, format="pdf", font_paths=_fonts(), sys_inputs={"figure": svg.read_text("utf-8")})
-    )
+        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    written = []
+    for wanted in formats:
+        path = folder / f"{name}.{wanted}"
+        if wanted == "png":
+            with style():
+                figure.savefig(path, dpi=_DPI, metadata={"Software": None})
+        else:
+            path.write_bytes(drawn.getvalue() if wanted == "svg" else _pdf(drawn.getvalue()))
+        written.append(path)
+    csv = folder / f"{name}.csv"
     figure.data.to_csv(csv, index=False, lineterminator="\n")
-    return pdf, svg, png, csv
+    return (*written, csv)
 
 
-def style() -> AbstractContextManager[None]:
-    """Return the context in which every figure here is drawn and saved."""
-    return mpl.rc_context(
-        {
-            "font.family": [family(), "sans-serif"],
-            "font.size": 7,
-            "axes.labelsize": 7,
-            "xtick.labelsize": 7,
-            "ytick.labelsize": 7,
-            "text.color": INK,
-            "axes.labelcolor": INK,
-            "axes.edgecolor": INK,
-            "xtick.color": INK,
-            "ytick.color": INK,
-            "axes.linewidth": 0.6,
-            "xtick.major.width": 0.6,
-            "xtick.major.size": 2.5,
-            "ytick.major.width": 0.6,
-            "ytick.major.size": 2.5,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.unicode_minus": True,
-            "svg.fonttype": "none",
-            "svg.hashsalt": "gxstudy",
-            "figure.dpi": 200,
-            "savefig.bbox": None,
-        }
-    )
+def _pdf(svg: bytes) -> bytes:
+    """Set the drawing as a PDF. Matplotlib could embed this font's outlines as Type 3 alone, which journals refuse."""
+    return typst.compile(_PAGE, format="pdf", font_paths=_fonts(), sys_inputs={"figure": svg.decode("utf-8")})
+
+
+@contextmanager
+def style(*, journal: str | None = None) -> Iterator[None]:
+    """Give the context in which every figure here is drawn and saved.
+
+    For figures of one's own in the same look, and to draw those of this package at a journal's widths:
+
+    >>> import matplotlib.figure
+    >>> with style(journal="elsevier"):
+    ...     own = matplotlib.figure.Figure(figsize=(inches("column"), 2))
+    >>> round(own.get_figwidth() * 25.4)
+    90
+
+    Parameters
+    ----------
+    journal
+        A key of :data:`JOURNALS`; by default the one around, or ``nature``.
+
+    Raises
+    ------
+    CallError
+        When there is no such journal.
+    """
+    if journal is not None:
+        one_of("journal", journal, JOURNALS)
+    before = _JOURNAL.set(_JOURNAL.get() if journal is None else JOURNALS[journal])
+    try:
+        with mpl.rc_context(_settings()):
+            yield
+    finally:
+        _JOURNAL.reset(before)
+
+
+def inches(width: Width) -> float:
+    """Return how wide a ``column`` or a ``page`` is, in inches, in the journal whose style is in force.
+
+    Raises
+    ------
+    CallError
+        When there is no such width.
+    """
+    one_of("width", width, WIDTHS)
+    journal = _JOURNAL.get()
+    return (journal.column if width == "column" else journal.page) * MM
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        "font.family": [family(), "sans-serif"],
+        "font.size": 7,
+        "axes.labelsize": 7,
+        "xtick.labelsize": 7,
+        "ytick.labelsize": 7,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.linewidth": 0.6,
+        "xtick.major.width": 0.6,
+        "xtick.major.size": 2.5,
+        "ytick.major.width": 0.6,
+        "ytick.major.size": 2.5,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "gxstudy",
+        "figure.dpi": 200,
+        "savefig.bbox": None,
+    }
 
 
 def font() -> Path:
@@ -194,7 +286,7 @@ def stamp(figure: Figure, parts: Collection[str], words: Words) -> None:
         width, height = figure.get_size_inches()
         place = (1 - 1.5 * MM / width, 1 - 1.2 * MM / height)
         box = {"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": INK, "linewidth": 0.6}
-        figure.text(*place, words["simulated_data"], ha="right", va="top", size=6.5, weight="bold", bbox=box)
+        figure.text(*place, words["simulated_data"], ha="right", va="top", size=6.5, bbox=box)
 
 
 def extent(figure: Figure, text: Text) -> float:

@@ -11,11 +11,11 @@ from gxstudy.figures.base import (
     BAND,
     MM,
     PALE,
-    WIDTHS,
     DataFigure,
     Lang,
     Width,
     extent,
+    inches,
     interval,
     legend,
     marks_of,
@@ -82,7 +82,6 @@ def zero_applications(
         When there is no such language, width, or definition in the result.
     """
     one_of("lang", lang, _WORDS)
-    one_of("width", width, WIDTHS)
     if result.by is None:
         shown = list(result.estimates)
     else:
@@ -91,9 +90,9 @@ def zero_applications(
     words = _WORDS[lang]
     with style():
         if result.by == "year":
-            figure = _by_year(shown, result, words, width=WIDTHS[width], lang=lang)
+            figure = _by_year(shown, result, words, width=inches(width), lang=lang)
         else:
-            figure = _in_rows(shown, result, words, width=WIDTHS[width])
+            figure = _in_rows(shown, result, words, width=inches(width))
         figure.data = pd.DataFrame.from_records(shown, columns=list(Estimate._fields))
         figure.draw_without_rendering()
     return figure
