@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import matplotlib as mpl
 import pandas as pd
@@ -194,7 +194,32 @@ def style(*, journal: str | None = None) -> Iterator[None]:
         one_of("journal", journal, JOURNALS)
     before = _JOURNAL.set(_JOURNAL.get() if journal is None else JOURNALS[journal])
     try:
-        with mpl.rc_context(_settings()):
+        with mpl.rc_context(
+            {
+                "font.family": [family(), "sans-serif"],
+                "font.size": 7,
+                "axes.labelsize": 7,
+                "xtick.labelsize": 7,
+                "ytick.labelsize": 7,
+                "text.color": INK,
+                "axes.labelcolor": INK,
+                "axes.edgecolor": INK,
+                "xtick.color": INK,
+                "ytick.color": INK,
+                "axes.linewidth": 0.6,
+                "xtick.major.width": 0.6,
+                "xtick.major.size": 2.5,
+                "ytick.major.width": 0.6,
+                "ytick.major.size": 2.5,
+                "axes.spines.top": False,
+                "axes.spines.right": False,
+                "axes.unicode_minus": True,
+                "svg.fonttype": "none",
+                "svg.hashsalt": "gxstudy",
+                "figure.dpi": 200,
+                "savefig.bbox": None,
+            }
+        ):
             yield
     finally:
         _JOURNAL.reset(before)
@@ -211,33 +236,6 @@ def inches(width: Width) -> float:
     one_of("width", width, WIDTHS)
     journal = _JOURNAL.get()
     return (journal.column if width == "column" else journal.page) * MM
-
-
-def _settings() -> dict[str, Any]:
-    return {
-        "font.family": [family(), "sans-serif"],
-        "font.size": 7,
-        "axes.labelsize": 7,
-        "xtick.labelsize": 7,
-        "ytick.labelsize": 7,
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "axes.linewidth": 0.6,
-        "xtick.major.width": 0.6,
-        "xtick.major.size": 2.5,
-        "ytick.major.width": 0.6,
-        "ytick.major.size": 2.5,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.unicode_minus": True,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "gxstudy",
-        "figure.dpi": 200,
-        "savefig.bbox": None,
-    }
 
 
 def font() -> Path:
