@@ -86,6 +86,24 @@ FOUND = {
         zero="",
         layout=Layout(table_size=6.5, ruled="horizontal", padding=(4.0, 2.5), outer="white", digits="full"),
     ),
+    # No header was seen and one figure in three columns: it was taken for a block of one column, of the other edition.
+    "a figure in the first of three columns taken for the only one": Case(
+        "2019",
+        2019,
+        seed=334,
+        kind="sparse",
+        zero="",
+        noted=(("coercion", "items_last_year", "（其中修订16件）"),),
+        layout=Layout(ruled="heads", padding=(4.0, 2.5)),
+    ),
+    "figures beside a row given to the row above them": Case(
+        "2019",
+        2019,
+        seed=93582526,
+        kind="sparse",
+        zero="",
+        layout=Layout(table_size=6.5, ruled="heads", padding=(4.0, 2.5), numbering="．", digits="full"),
+    ),
 }
 
 

@@ -88,8 +88,9 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
 def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
     """Return which rows may hold only a part of their figures.
 
-    Where no rule parts the rows, figures left over beside a row may be the rest of its own, wrapped. Where a break cuts
-    the table, the rest of a label may stand alone: that no figures stand beside it does not make them blank.
+    Where no rule parts the rows, figures left over beside a row may be the rest of its own, wrapped, and figures
+    without a label those of any row near them. Where a break cuts the table, the rest of a label may stand alone: that
+    no figures stand beside it does not make them blank.
     """
     over = [
         match.row is None and any(is_figure(cell.text) for cell in line.values)
@@ -101,7 +102,8 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
         near = slice(max(0, index - 1), index + 2)
         at_break = any(other.row.grid is not line.row.grid for other in lines[near])
         bare = at_break and not match.exact and not any(cell.text.strip() for cell in line.values)
-        doubtful.append(bare or (line.row.grid.origin == "unruled" and (spoilt or any(over[near]))))
+        stray = spoilt or any(over[near]) or not line.text
+        doubtful.append(bare or (line.row.grid.origin == "unruled" and stray))
     return doubtful
 
 

@@ -175,7 +175,7 @@ def _columns(
     editions = _rows()[key][2]
     if header is None:
         fitting = [edition for edition in editions if len(_block_columns(edition, key)) == len(values)]
-        if len(fitting) != 1:
+        if len(fitting) != 1 or row.grid.origin == "unruled":  # where a column without a figure is not seen
             return "", None
         return fitting[0], list(zip(_block_columns(fitting[0], key), values, strict=True))
     best = max(editions, key=lambda edition: (_fit(header, edition, key), edition))
