@@ -52,16 +52,16 @@ FOUND = {
     "the rest of a label behind a break read as a row of blanks": Case(
         "2019",
         2019,
+        "某市科学技术局",
         seed=1965,
         kind="sparse",
         zero="-",
         layout=Layout(
             table_size=6.5,
+            landscape=True,
             outer="white",
-            breaks=(
-                Break("applications", 7, labels="split"),
-                Break("applications", 8, header=True, labels="split", inside_text=True),
-            ),
+            digits="full",
+            breaks=(Break("applications", 8, header=True, labels="split", inside_text=True),),
         ),
     ),
     # One line across ran beyond the last line down: the labels were left outside the table.
