@@ -32,7 +32,7 @@ __all__ = ["backlog"]
 
 _WORDS = worded(
     en={
-        "reports": "Days implied by the stock (Little’s law)",
+        "reports": "Days implied by the stock (Little's law)",
         "parts": "Days implied by the stock, all reports together",
         "opening": "stock on 1 January",
         "closing": "stock on 31 December",
@@ -40,18 +40,18 @@ _WORDS = worded(
         "axis": "Working days",
         "deadline": "time limit: {days}",
         "planted": "planted: {days:g}",
-        "continuity": "This year’s figure against the one last year’s report leads to",
+        "continuity": "This year's figure against the one last year's report leads to",
         "carry_over": "carried in",
         "regulations_stock": "in force",
         "differ": "{rule}: {fails} of {n} differ",
-        "expected": "Expected from last year’s report",
+        "expected": "Expected from last year's report",
         "printed": "Printed",
         "pairs": "{n} pairs of years; {empty} of {all} tests compare 0 with 0.",
         "day_note": "Days: stock / handled × {days:g} working days a year, a mean over all applications.",
         "part_note": "Lines: {level:g}% intervals, organs drawn with replacement. n: reports.",
         "simulated_steady": "steady",
         "simulated_growth": "growing arrivals",
-        "simulated_rush": "rush at year’s end",
+        "simulated_rush": "rush at year's end",
     },
     zh={
         "reports": "由结转数推算的办理时间（利特尔法则）",
@@ -79,7 +79,7 @@ _WORDS = worded(
 _STOCKS: dict[str, Mark] = {"opening": MARKS[1], "closing": MARKS[0], "mean": Mark("|", INK, INK)}
 _RULES: dict[str, Mark] = {"carry_over": MARKS[0], "regulations_stock": MARKS[1]}
 _FEW = 24
-_SQUARE = 1.7
+_SQUARE = 2.0
 
 
 def backlog(result: Backlog, *, lang: Lang = "en", width: Width = "column", planted: float | None = None) -> DataFigure:
@@ -120,7 +120,7 @@ def backlog(result: Backlog, *, lang: Lang = "en", width: Width = "column", plan
             said.append(words["part_note"].format(level=100 * result.level))
         below = _continuity(figure, result.gaps, words) if result.gaps else None
         low = foot(said)
-        tall = 0.0 if below is None else 0.62 + below.height + 0.56
+        tall = 0.0 if below is None else 0.36 + below.height + 0.6
         figure.set_size_inches(inches(width), low + tall + 0.36 + above.height + 0.56)
         high = figure.get_size_inches()[1]
         place(figure, above, bottom=low + tall + 0.36, left=above.left, right=above.right)
@@ -183,7 +183,10 @@ def _parts(figure: DataFigure, estimates: Sequence[Estimate], words: Words, plan
     """One band a part: the pooled days under each stock, with their intervals."""
     pooled = [row for row in estimates if row.statistic == "pooled" and row.measure.startswith("days_") and row.n]
     bands = []
-    for part in dict.fromkeys(row.part for row in pooled):
+    known = list(words)
+    for part in sorted(
+        {row.part for row in pooled}, key=lambda part: (known.index(part) if part in words else 0, part)
+    ):
         lines = tuple(
             Line(row.value, row.low, row.high, f"n = {row.n:,}", _STOCKS[row.measure.removeprefix("days_")])
             for row in pooled

@@ -19,7 +19,7 @@ _WORDS = worded(
         "title": "Text that the other report has too",
         "year_before": "own report, year before (n = {n:,})",
         "other_organ": "other organ, same year (n = {n:,})",
-        "axis": "Share of the text’s shingles found in the other (%)",
+        "axis": "Share of the text's shingles found in the other (%)",
         "share": "Pairs up to this (%)",
         "benchmark": "{at:g}%: reported for 2016",
         "planted": "planted: {at:.0f}%",
@@ -63,7 +63,7 @@ def copying(result: Copying, *, lang: Lang = "en", width: Width = "column", plan
     with style():
         said = [words["note"].format(length=result.length)]
         low, plot = foot(said), 1.7
-        wide, high = inches(width), low + 0.36 + plot + 0.62
+        wide, high = inches(width), low + 0.36 + plot + 0.8
         figure = DataFigure(figsize=(wide, high))
         left = MARGIN + 0.45
         axes = figure.add_axes(
@@ -87,11 +87,12 @@ def copying(result: Copying, *, lang: Lang = "en", width: Width = "column", plan
             ends = [MARGIN / wide, (MARGIN + 0.2) / wide]
             figure.add_artist(Line2D(ends, [y / high] * 2, color=colour, lw=1.1, ls=dashes))
             figure.text((MARGIN + 0.26) / wide, y / high, label, color=colour, va="center_baseline")
-        upright = [("benchmark", 100 * BENCHMARK, PALE, 4)]
+        upright = [("benchmark", 100 * BENCHMARK, PALE, 102)]
         if planted is not None:
-            upright.append(("planted", 100 * planted, INK, 14))
+            upright.append(("planted", 100 * planted, INK, 109))
         for key, value, colour, y in upright:
             axes.axvline(value, color=colour, lw=0.7, ls=(0, (1.5, 1)), zorder=2)
+            axes.plot([value] * 2, [100, y + 5], color=colour, lw=0.7, ls=(0, (1.5, 1)), clip_on=False)
             axes.text(value - 1, y, words[key].format(at=value), size=6, color=colour, ha="right", va="bottom")
         heading(figure, words["title"], y=high - 0.1)
         notes(figure, said)

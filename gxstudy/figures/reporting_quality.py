@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import pandas as pd
 
 from gxstudy.figures.base import MARKS, DataFigure, Lang, Width, inches, legend, marks_of, one_of, stamp, style
-from gxstudy.figures.rows import MARGIN, Band, Line, foot, heading, notes, place, rows
+from gxstudy.figures.rows import MARGIN, Band, Block, Line, foot, heading, notes, place, rows
 from gxstudy.figures.words import named, worded
 from gxstudy.studies.reporting_quality import Failure, Prose, ReportingQuality
 
@@ -97,9 +100,9 @@ def reporting_quality(result: ReportingQuality, *, lang: Lang = "en", width: Wid
     ]
     with style():
         figure = DataFigure(figsize=(inches(width), 1))
-        above = rows(figure, failing, limits=(0, 100), ticks=(0, 25, 50, 75, 100))
+        above = _in_percent(figure, failing)
         above.axes.set_xlabel(words["axis"], labelpad=2)
-        below = rows(figure, differing, limits=(0, 100), ticks=(0, 25, 50, 75, 100)) if differing else None
+        below = _in_percent(figure, differing) if differing else None
         left = max(above.left, 0.0 if below is None else below.left)
         right = max(above.right, 0.0 if below is None else below.right)
         said = [words["note"].format(level=100 * result.level)]
@@ -131,3 +134,10 @@ def reporting_quality(result: ReportingQuality, *, lang: Lang = "en", width: Wid
 
 def _failure(row: Failure) -> Line:
     return Line(100 * row.share, 100 * row.low, 100 * row.high, f"{row.fails}/{row.n}", _BASES[row.of])
+
+
+def _in_percent(figure: DataFigure, bands: Sequence[Band]) -> Block:
+    """Draw shares on an axis that ends at 50 or 100 %, whichever all intervals fit."""
+    half = all(line.high <= 50 for band in bands for line in band.lines if not math.isnan(line.high))
+    ticks = (0, 10, 20, 30, 40, 50) if half else (0, 25, 50, 75, 100)
+    return rows(figure, bands, limits=(0, ticks[-1]), ticks=ticks)
