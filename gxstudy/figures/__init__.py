@@ -8,6 +8,19 @@ The function that draws a study has the name of the study, and of its module her
 """
 
 from gxstudy.figures.base import DataFigure, save, style
+from gxstudy.figures.backlog import backlog
+from gxstudy.figures.copying import copying
+from gxstudy.figures.fees import fees
+from gxstudy.figures.reporting_quality import reporting_quality
 from gxstudy.figures.zero_applications import zero_applications
 
-__all__ = ["DataFigure", "save", "style", "zero_applications"]
+__all__ = [
+    "DataFigure",
+    "backlog",
+    "copying",
+    "fees",
+    "reporting_quality",
+    "save",
+    "style",
+    "zero_applications",
+]

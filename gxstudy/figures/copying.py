@@ -21,7 +21,7 @@ _WORDS = worded(
         "other_organ": "other organ, same year (n = {n:,})",
         "axis": "Share of the text's shingles found in the other (%)",
         "share": "Pairs up to this (%)",
-        "benchmark": "{at:g}%: reported for 2016",
+        "benchmark": "CASS, data of 2016: up to {at:g}%",
         "planted": "planted: {at:.0f}%",
         "note": "Shingles of {length} characters; numbers count as one sign. n: pairs of reports.",
     },
@@ -31,7 +31,7 @@ _WORDS = worded(
         "other_organ": "同年其他机关（n = {n:,}）",
         "axis": "本报告片段见于另一报告的比例（%）",
         "share": "累计比例（%）",
-        "benchmark": "{at:g}%：2016年曾见报道",
+        "benchmark": "社科院2016年数据：最高{at:g}%",
         "planted": "设定值{at:.0f}%",
         "note": "以{length}字为一片段，数字视为同一符号；n：报告对数。",
     },
@@ -87,12 +87,12 @@ def copying(result: Copying, *, lang: Lang = "en", width: Width = "column", plan
             ends = [MARGIN / wide, (MARGIN + 0.2) / wide]
             figure.add_artist(Line2D(ends, [y / high] * 2, color=colour, lw=1.1, ls=dashes))
             figure.text((MARGIN + 0.26) / wide, y / high, label, color=colour, va="center_baseline")
-        upright = [("benchmark", 100 * BENCHMARK, PALE, 102)]
+        upright = [(100 * BENCHMARK, "benchmark", PALE)]
         if planted is not None:
-            upright.append(("planted", 100 * planted, INK, 109))
-        for key, value, colour, y in upright:
-            axes.axvline(value, color=colour, lw=0.7, ls=(0, (1.5, 1)), zorder=2)
-            axes.plot([value] * 2, [100, y + 5], color=colour, lw=0.7, ls=(0, (1.5, 1)), clip_on=False)
+            upright.append((100 * planted, "planted", INK))
+        for row, (value, key, colour) in enumerate(sorted(upright)):  # the line furthest to the right is the tallest
+            y = 102 + 7 * row
+            axes.plot([value] * 2, [0, y + 5], color=colour, lw=0.7, ls=(0, (1.5, 1)), zorder=2, clip_on=False)
             axes.text(value - 1, y, words[key].format(at=value), size=6, color=colour, ha="right", va="bottom")
         heading(figure, words["title"], y=high - 0.1)
         notes(figure, said)

@@ -251,6 +251,7 @@ def queues(
     rush: float = 0.0,
     misreported: float = 0.0,
     median_size: float = 150.0,
+    scenario: str = "",
 ) -> Panel:
     """Invent queues of applications: every one arrives on a day, takes its time, and leaves.
 
@@ -273,6 +274,8 @@ def queues(
         applications makes up for it, so that the sums of each report hold).
     median_size
         Applications that the middle organ receives in the first year.
+    scenario
+        A name, to tell several corpora apart: the part is then ``simulated_`` and the name, and organs have it too.
 
     Returns
     -------
@@ -305,7 +308,7 @@ def queues(
             shift = int(numbers.integers(1, 4)) if wrong else 0
             rows.append(
                 {
-                    "organ": f"organ {organ + 1:04}",
+                    "organ": f"{scenario or 'organ'} {organ + 1:04}",
                     "year": first + year,
                     "days": days,
                     "took": took,
@@ -319,7 +322,10 @@ def queues(
     made = pd.DataFrame(rows)
     cells = ("new", "carried_in", "handled_total", "carried_out")
     figures = {f"applications.{cell}.total": made[cell].astype("float64").tolist() for cell in cells}
-    return as_panel(made[["organ", "year", "days", "took", "misreported"]], figures)
+    panel = as_panel(made[["organ", "year", "days", "took", "misreported"]], figures)
+    if scenario:
+        panel.frame["part"] = f"{SIMULATED}_{scenario}"
+    return panel
 
 
 _LETTERS = "一二三四五六七八九十上下左右天地日月山川水火木金土人大小中东西南北春夏秋冬风云雨雪花草树石田马牛羊鱼鸟"
