@@ -422,7 +422,7 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats) -> Bool
 def _garbled(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp]) -> Bools:
     """Return which characters have no Unicode value of their own; only those that could pass for a figure are asked."""
     suspect = ((codes >= 0x2B) & (codes <= 0x39)) | ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes >= 0xFFF0)
-    suspect |= codes < 0x20
+    suspect |= (codes < 0x20) | (codes == 0x5C) | (codes == 0xAD)  # strokes and dashes stand for figures
     garbled = np.zeros(len(codes), np.bool_)
     asked = np.flatnonzero(suspect)
     garbled[asked] = loaded.unmapped(kept[asked].tolist())
