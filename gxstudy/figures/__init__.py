@@ -7,8 +7,8 @@ and carries both languages.
 The function that draws a study has the name of the study, and of its module here.
 """
 
-from gxstudy.figures.base import DataFigure, save, style
 from gxstudy.figures.backlog import backlog
+from gxstudy.figures.base import DataFigure, save, style
 from gxstudy.figures.copying import copying
 from gxstudy.figures.fees import fees
 from gxstudy.figures.reporting_quality import reporting_quality
