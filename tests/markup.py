@@ -186,7 +186,7 @@ def _lines(td: Td, quirks: Quirks) -> str:
     return f"<p>{text[:middle]}</p><p>{text[middle:]}</p>"
 
 
-def html(
+def web_page(
     specimen: Specimen,
     layout: Layout | None = None,
     quirks: Quirks = PLAIN,
@@ -376,7 +376,7 @@ def _tc(td: Td, quirks: WordQuirks) -> str:
     return f"<w:sdt><w:sdtPr/><w:sdtContent>{cell}</w:sdtContent></w:sdt>" if quirks.controls else cell
 
 
-def docx(
+def word_document(
     specimen: Specimen,
     layout: Layout | None = None,
     quirks: WordQuirks = WordQuirks(),

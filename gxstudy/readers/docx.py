@@ -32,9 +32,9 @@ __all__ = ["LARGEST_PART", "MOST_TAGS", "STEEPEST", "read"]
 
 LARGEST_PART = 64 * 2**20
 """Largest part of a document accepted, in bytes as it expands; the text of a report has some hundred thousand."""
-STEEPEST = 200
+STEEPEST = 500
 """Most bytes that one packed byte may expand to, in a part of more than a megabyte; text expands ten to forty times."""
-MOST_TAGS = 1_500_000
+MOST_TAGS = 1_000_000
 """Most ``<`` accepted in a part; a report has some ten thousand."""
 WIDEST = 100
 """Columns that one cell may span; the form has 10."""
@@ -132,24 +132,30 @@ def _main_part(package: zipfile.ZipFile) -> etree._Element:
 
 def _parsed(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> etree._Element:
     data = _unpacked(package, info)
-    if b"<!DOCTYPE" in data.replace(b"\x00", b"") or data.count(b"<") > MOST_TAGS:
-        msg = (
-            f"the part {info.filename!r} has a document type declaration or more than {MOST_TAGS} tags, which no Word "
-            "document has; it was not read. Save the document anew"
-        )
+    if (tags := data.count(b"<")) > MOST_TAGS:
+        msg = f"the part {info.filename!r} has {tags} tags; at most {MOST_TAGS} are read. Save the report alone"
         raise UnreadableFileError(msg)
+    if b"<!DOCTYPE" in data.replace(b"\x00", b""):
+        raise _declares_type(info)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        msg = f"the part {info.filename!r} of the Word document cannot be read: {error.msg}; save the document anew"
-        raise TruncatedFileError(msg) from error
+        said = error.msg.partition(", use XML_PARSE_HUGE")[0].partition(", try XML_PARSE_HUGE")[0]
+        msg = f"the part {info.filename!r} of the Word document cannot be read: {said}; save the document anew"
+        raise (TruncatedFileError(msg) if said == error.msg else UnreadableFileError(msg)) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        msg = f"the part {info.filename!r} has a document type declaration, which no Word document has; it was not read"
-        raise UnreadableFileError(msg)
+        raise _declares_type(info)
     return root
+
+
+def _declares_type(info: zipfile.ZipInfo) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"the part {info.filename!r} has a document type declaration, which no Word document has; it was not read. "
+        "Save the document anew"
+    )
 
 
 def _unpacked(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

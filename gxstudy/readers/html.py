@@ -22,8 +22,10 @@ __all__ = ["LARGEST", "MOST_TAGS", "read"]
 
 LARGEST = 16 * 2**20
 """Largest file accepted, in bytes: a page with its pictures in it; without them it has some hundred thousand."""
-MOST_TAGS = 300_000
+MOST_TAGS = 200_000
 """Most ``<`` accepted; a report that Word saved as a page has some ten thousand."""
+MOST_ATTRIBUTES = 200
+"""Most attributes accepted in one tag: the time that the parser takes grows with the square of their number."""
 WIDEST = 100
 """Columns that one cell may span, and rows; the form has 10 and 28."""
 MOST_POSITIONS = 1_000_000
@@ -144,10 +146,17 @@ def _damaged(data: bytes, encoding: str) -> tuple[str, tuple[Finding, ...]]:
 # Characters to a tree -------------------------------------------------------------------------------------------------
 
 
+_ATTRIBUTE = r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_OVERLADEN = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES}}}")
+
+
 def _parsed(source: str) -> etree._Element:
     tags = source.count("<")
     if tags > MOST_TAGS:
         msg = f"the page has {tags} tags; at most {MOST_TAGS} are read. Save the report alone"
+        raise UnreadableFileError(msg)
+    if _OVERLADEN.search(source):
+        msg = f"a tag of the page has {MOST_ATTRIBUTES} attributes or more; no page of a report has"
         raise UnreadableFileError(msg)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
@@ -157,7 +166,8 @@ def _parsed(source: str) -> etree._Element:
         raise EmptyFileError(msg) from error
     fatal = [entry.message for entry in parser.error_log if entry.level >= etree.ErrorLevels.FATAL]
     if fatal:
-        msg = f"the page cannot be read to its end: {fatal[0]}. Save the report alone"
+        said = fatal[0].partition(", use XML_PARSE_HUGE")[0].partition(", try XML_PARSE_HUGE")[0]
+        msg = f"the page cannot be read to its end: {said}. Save the report alone"
         raise UnreadableFileError(msg)
     return root
 
@@ -205,6 +215,7 @@ _BREAKS = frozenset(
 )
 _KEEP_WHITE = frozenset(("pre", "listing", "plaintext", "xmp"))
 _CROSSED = frozenset(("del", "s", "strike"))
+_TELLING = _KEEP_WHITE | _CROSSED | {"sup", "sub"}
 _GROUPS = frozenset(("thead", "tbody", "tfoot"))
 _CELLS = frozenset(("td", "th"))
 _NEVER_HIDDEN = frozenset(("html", "body"))
@@ -405,6 +416,8 @@ class _Walk:
 
 def _state(before: _State, tag: str, style: str | None, opened: Literal["", "cell", "table"]) -> _State:
     """Return the state inside an element; a cell begins anew, whatever was left open around its table."""
+    if style is None and not opened and tag not in _TELLING:
+        return before if not before.opened else before._replace(opened="")
     white, crossed, shifted, _ = _State() if opened else before
     if tag in _KEEP_WHITE:
         white = "all"

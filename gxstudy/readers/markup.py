@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple, Union
 
+from gxstudy.errors import UnreadableFileError
 from gxstudy.layout import Cell, Grid, Paragraph
 from gxstudy.readers import text
 from gxstudy.text import read_number
@@ -97,6 +98,8 @@ class OpenCell:
 
     def end_line(self, *, as_is: bool = False) -> None:
         """End the line: without white space at its ends, not at all when nothing else is on it, unless ``as_is``."""
+        if not (self._line or self._after or as_is):
+            return
         line = clean("".join(self._line))
         self._line.clear()
         if not as_is:
@@ -120,28 +123,26 @@ class OpenCell:
 # Tables to grids ------------------------------------------------------------------------------------------------------
 
 MANY_FIGURES = 10
+"""A table with so many figures is one of data, whatever else stands in it."""
 LONG_CELL = 400
+"""Characters from which on what stands in a cell is prose, and half as many where it has several lines."""
 SEVERAL_LINES = 3
 _PROSE = re.compile(r"[。；;]$|.{60}")
 
 
 class _Filled(NamedTuple):
-    """A cell with what stands in it, as lines and grids, and as lines alone."""
+    """A cell with what stands in it: as lines and grids, as lines alone, and as one line."""
 
     cell: MarkedCell
     parts: tuple[str | Grid, ...]
     lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """What stands in the cell as one line."""
-        return text.join_cell_lines([line.replace("\t", " ") for line in self.lines])
+    text: str
 
 
 def _filled(cell: MarkedCell) -> _Filled:
     parts = tuple(_dissolved(cell.items))
-    lines = (line for part in parts for line in ((part,) if isinstance(part, str) else _rows_as_lines(part)))
-    return _Filled(cell, parts, tuple(lines))
+    lines = tuple(line for part in parts for line in ((part,) if isinstance(part, str) else _rows_as_lines(part)))
+    return _Filled(cell, parts, lines, text.join_cell_lines([line.replace("\t", " ") for line in lines]))
 
 
 def _rows_as_lines(grid: Grid) -> Iterator[str]:
@@ -156,10 +157,23 @@ def blocks(items: Sequence[Item]) -> tuple[Grid | Paragraph, ...]:
     """Return the paragraphs and grids of a document in reading order.
 
     Lines that write a table without marking it up (cells parted by ``|``, one cell a line) become grids as well.
+
+    Raises
+    ------
+    UnreadableFileError
+        When there is more text than plain text may have.
     """
     found: list[Grid | Paragraph] = []
     lines: list[str] = []
-    for part in _dissolved(items):
+    parts = tuple(_dissolved(items))
+    length = sum(len(part) + 1 for part in parts if isinstance(part, str))
+    if length > text.LARGEST:
+        msg = (
+            f"the document has {length} characters of text; at most {text.LARGEST} are read, and a report has some ten "
+            "thousand. Save the report alone"
+        )
+        raise UnreadableFileError(msg)
+    for part in parts:
         if isinstance(part, str):
             lines.append(part)
             continue
