@@ -89,9 +89,9 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table as printed: cells with spans, row-major order. ``lefts`` and ``tops`` are the column and row edges
-    (empty when the file has no geometry).
+    """A table as printed: cells with spans, in row-major order.
 
+    ``lefts`` and ``tops`` are the column and row edges (empty when the file has no geometry).
     A ``markup`` grid may lie about its columns (a row with fewer cells than others, wrong spans); a drawn one does not.
     """
 

@@ -30,7 +30,7 @@ def unlike(report: Report, expected: dict[Place, str]) -> dict[Place, tuple[str,
 
 
 def silent(report: Report, expected: dict[Place, str]) -> dict[Place, tuple[str, str, str]]:
-    """Return the places that are wrong without a flag: a figure that is not the printed one, or a blank in its place."""
+    """Return the places that are wrong without a flag: another figure than the printed one, or a blank."""
     return {
         place: (printed, raw, status)
         for place, (printed, raw, status) in unlike(report, expected).items()
