@@ -31,10 +31,10 @@ def ratio_by_organ(
     -------
     tuple of float
         Both nan for fewer than two organs with something at the bottom: one organ says nothing of others. The same
-        reports give the same interval.
+        reports give the same interval, in any order and under any names.
     """
     sums = pd.DataFrame({"top": top, "bottom": bottom}).groupby(organs).sum()
-    sums = sums[sums["bottom"] > 0]
+    sums = sums[sums["bottom"] > 0].sort_values(["bottom", "top"])  # what organs are called changes nothing
     if len(sums) < 2:
         return math.nan, math.nan
     drawn = stats.bootstrap(
