@@ -84,7 +84,7 @@ def outcomes(
         Of all that is drawn.
     business_odds
         The odds of disclosure where the organ has the information, of businesses against all other applicants; the
-        same in every organ. Businesses are more common where less is held, so that lumping organs together misleads.
+        same in every organ. Businesses turn to less willing organs more, so that lumping organs together misleads.
     median_size
         Applications handled by the middle organ in a year; organs differ by a factor of about ten.
 
@@ -101,7 +101,7 @@ def outcomes(
     sizes = np.maximum(1, numbers.lognormal(np.log(median_size), 1.1, organs))
     mix = np.tile(list(_APPLICANTS.values()), (organs, 1))
     business = list(_APPLICANTS).index("business")
-    mix[:, business] *= np.exp(0.8 * (absent - logit(0.35)))
+    mix[:, business] *= np.exp(logit(0.85) - logit(willingness))
     mix /= mix.sum(axis=1, keepdims=True)
     gives = np.repeat(willingness[:, None], len(_APPLICANTS), axis=1)
     gives[:, business] = expit(logit(willingness) + np.log(business_odds))
