@@ -73,6 +73,17 @@ class Panel:
     grades: pd.DataFrame
     exclusions: tuple[Exclusion, ...]
 
+    @property
+    def whose(self) -> pd.Series[str]:
+        """The organ of each row: the id of ``organ_id`` where that column is there and known, else the organ's name.
+
+        Two names of one organ are two organs without it: ``about=`` of :func:`panel` takes what
+        :func:`gxstudy.organs.table` gives.
+        """
+        names = self.frame["organ"].astype("str")
+        ids = self.frame.get("organ_id")
+        return names if ids is None else ids.astype("str").where(ids.notna(), names)
+
     def __repr__(self) -> str:
         """Say how much there is, and of when."""
         if self.frame.empty:

@@ -250,7 +250,7 @@ def denominators(panel: Panel, *, level: float = 0.95, against: str | None = Non
     Parameters
     ----------
     panel
-        Needs the table of applications (column ``total``).
+        Needs the table of applications (column ``total``). Organs are told apart by ``panel.whose``.
     level
         Of the intervals.
     against
@@ -298,7 +298,7 @@ def _keys() -> tuple[str, ...]:
 def _taken(panel: Panel, against: str | None) -> tuple[pd.DataFrame, tuple[Exclusion, ...], tuple[Exclusion, ...]]:
     """Return the reports of which all six rates can be taken: ``KEY``, ``above.KEY``, ``below.KEY``, ``rank.KEY``."""
     rates = {key: disclosure_rate(panel, of=key).frame for key in get_args(DisclosureOf)}
-    frame = rates["handled"][["report_id", "organ", "year", "part"]].copy()
+    frame = rates["handled"][["report_id", "organ", "year", "part"]].assign(whose=panel.whose)
     frame["applications"] = panel.frame[_HANDLED]
     for key, rate in rates.items():
         frame[f"above.{key}"], frame[f"below.{key}"], frame[key] = rate["numerator"], rate["denominator"], rate["rate"]
@@ -383,7 +383,7 @@ def _summary(key: str, part: str, taken: pd.DataFrame, *, level: float) -> Summa
         int(above.sum()),
         int(below.sum()),
         float(above.sum() / below.sum()),
-        *ratio_by_organ(above, below, own["organ"], level=level),
+        *ratio_by_organ(above, below, own["whose"], level=level),
         float(organs.median()),
         float(low),
         float(high),
@@ -394,14 +394,14 @@ def _summary(key: str, part: str, taken: pd.DataFrame, *, level: float) -> Summa
 
 def _by_organ(own: pd.DataFrame, key: str) -> pd.Series[float]:
     """Return one rate an organ, of all its years."""
-    sums = own.groupby("organ")[[f"above.{key}", f"below.{key}"]].sum().astype("float64")
+    sums = own.groupby("whose")[[f"above.{key}", f"below.{key}"]].sum().astype("float64")
     return sums[f"above.{key}"] / sums[f"below.{key}"]
 
 
 def _agreement(first: str, second: str, part: str, own: pd.DataFrame, *, level: float) -> Agreement:
     x, y = own[first].to_numpy(dtype="float64"), own[second].to_numpy(dtype="float64")
     order = np.sign(np.subtract.outer(x, x) * np.subtract.outer(y, y))[np.triu_indices(len(own), 1)]
-    organs = own["organ"].to_numpy()
+    organs = own["whose"].to_numpy()
     names = sorted(set(organs))
     p = float(stats.kendalltau(x, y).pvalue) if len(own) > 1 else math.nan
     whose = [np.flatnonzero(organs == organ) for organ in names]
@@ -444,12 +444,12 @@ def _interval(
 
 
 def _robustness(part: str, own: pd.DataFrame) -> list[Robustness]:
-    largest = own.groupby("organ")["applications"].sum().idxmax()
+    largest = own.groupby("whose")["applications"].sum().idxmax()
     choices = {
         "as_taken": own,
-        "latest_year": own.sort_values("year").drop_duplicates("organ", keep="last"),
+        "latest_year": own.sort_values("year").drop_duplicates("whose", keep="last"),
         "without_small": own[own["applications"] >= SMALL],
-        "without_largest": own[own["organ"] != largest],
+        "without_largest": own[own["whose"] != largest],
         "without_contradicted": own[~own["contradicted"]],
     }
     rows = []
@@ -458,5 +458,5 @@ def _robustness(part: str, own: pd.DataFrame) -> list[Robustness]:
             below = float(reports[f"below.{key}"].sum())
             pooled = float(reports[f"above.{key}"].sum()) / below if below else math.nan
             median = float(_by_organ(reports, key).median())
-            rows.append(Robustness(check, key, part, len(reports), reports["organ"].nunique(), pooled, median))
+            rows.append(Robustness(check, key, part, len(reports), reports["whose"].nunique(), pooled, median))
     return rows

@@ -316,7 +316,7 @@ def grounds(panel: Panel, *, level: float = 0.95) -> Grounds:
     ----------
     panel
         Needs the table of applications: the column ``total`` for outcomes and grounds, the six applicants for the
-        comparison.
+        comparison. Organs are told apart by ``panel.whose``.
     level
         Of the intervals.
 
@@ -390,7 +390,7 @@ def _sums(panel: Panel, rows: dict[str, tuple[str, ...]], applicant: str) -> pd.
 def _taken(panel: Panel, rows: dict[str, tuple[str, ...]]) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
     """Return the reports whose outcomes are known: who, the outcomes, the eight grounds, and how many were handled."""
     sums = _sums(panel, rows, "total")
-    frame = panel.frame[["report_id", "organ", "year", "part"]].join(sums)
+    frame = panel.frame[["report_id", "organ", "year", "part"]].assign(whose=panel.whose).join(sums)
     for row in rows["denied"]:
         frame[row] = panel.frame[f"applications.{row}.total"]
     frame["handled"] = sums.sum(axis="columns", skipna=False)
@@ -408,7 +408,7 @@ def _taken(panel: Panel, rows: dict[str, tuple[str, ...]]) -> tuple[pd.DataFrame
 
 def _outcome(name: str, part: str, own: pd.DataFrame, *, level: float) -> Outcome:
     shares = own[name] / own["handled"]
-    organs = own.groupby("organ")[[name, "handled"]].sum()
+    organs = own.groupby("whose")[[name, "handled"]].sum()
     return Outcome(
         name,
         part,
@@ -417,7 +417,7 @@ def _outcome(name: str, part: str, own: pd.DataFrame, *, level: float) -> Outcom
         int(own[name].sum()),
         int(own["handled"].sum()),
         float(own[name].sum() / own["handled"].sum()),
-        *ratio_by_organ(own[name], own["handled"], own["organ"], level=level),
+        *ratio_by_organ(own[name], own["handled"], own["whose"], level=level),
         *_median((organs[name] / organs["handled"]).to_numpy(), level=level),
         float(shares.min()),
         float(shares.max()),
@@ -440,7 +440,7 @@ def _halves(definition: FactualDefinition, own: pd.DataFrame) -> tuple[pd.Series
 
 def _factual(definition: FactualDefinition, part: str, own: pd.DataFrame, *, level: float) -> Factual:
     hits, n = _halves(definition, own)
-    organs = pd.DataFrame({"hits": hits, "n": n}).groupby(own["organ"]).sum().query("n > 0")
+    organs = pd.DataFrame({"hits": hits, "n": n}).groupby(own["whose"]).sum().query("n > 0")
     shares = organs["hits"] / organs["n"]
     above = proportion(int((shares > 0.5).sum()), len(shares), level=level)
     decided = int((shares != 0.5).sum())
@@ -451,7 +451,7 @@ def _factual(definition: FactualDefinition, part: str, own: pd.DataFrame, *, lev
         int(hits.sum()),
         int(n.sum()),
         float(hits.sum() / n.sum()) if n.sum() else math.nan,
-        *ratio_by_organ(hits, n, own["organ"], level=level),
+        *ratio_by_organ(hits, n, own["whose"], level=level),
         float(shares.median()),
         above.hits,
         above.n,
@@ -475,7 +475,7 @@ def _ground(row: str, part: str, own: pd.DataFrame, *, level: float) -> Ground:
         int(count),
         int(denied),
         float(count / denied) if denied else math.nan,
-        *ratio_by_organ(own[row], own["denied"], own["organ"], level=level),
+        *ratio_by_organ(own[row], own["denied"], own["whose"], level=level),
         float(own[row].max() / count) if count else math.nan,
     )
 
@@ -488,8 +488,8 @@ def _entropies(part: str, own: pd.DataFrame, denied: Sequence[str]) -> list[Entr
 
 def _entropy(of: str, part: str, own: pd.DataFrame, rows: list[str]) -> Entropy:
     counts = own[rows].sum().to_numpy()
-    organs = sorted(set(own["organ"]))
-    without = [_bits(own.loc[own["organ"] != organ, rows].sum().to_numpy()) for organ in organs]
+    organs = sorted(set(own["whose"]))
+    without = [_bits(own.loc[own["whose"] != organ, rows].sum().to_numpy()) for organ in organs]
     known = [bits for bits in without if not math.isnan(bits)]
     bits, n = _bits(counts), int(counts.sum())
     return Entropy(
@@ -539,7 +539,7 @@ def _by_applicant(
     panel: Panel, rows: dict[str, tuple[str, ...]], taken: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
     """Return ``yes.BASE.APPLICANT`` and ``no.BASE.APPLICANT`` of the reports that have all six applicants."""
-    frame = taken[["report_id", "organ", "part"]].copy()
+    frame = taken[["report_id", "whose", "part"]].copy()
     for applicant in (_REFERENCE, *_APPLICANTS):
         names = [f"applications.{row}.{applicant}" for leaves in rows.values() for row in leaves]
         if not set(names) <= set(panel.states.columns):
@@ -566,7 +566,7 @@ def _compared(applicant: str, base: str, part: str, frame: pd.DataFrame, *, leve
     margins = (cells["a"] + cells["b"], cells["c"] + cells["d"], cells["a"] + cells["c"], cells["b"] + cells["d"])
     telling = pd.concat(margins, axis="columns").gt(0).all(axis="columns")
     cells = cells[telling]
-    organs = frame.loc[cells.index, "organ"]
+    organs = frame.loc[cells.index, "whose"]
     a, b, c, d = (int(cells[name].sum()) for name in ("a", "b", "c", "d"))
     rare = min(a, b, c, d) < RARE
     size = cells.sum(axis="columns")
