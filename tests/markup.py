@@ -9,14 +9,17 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
 
 from gxstudy import forms
-from gxstudy.specimens import Layout, Specimen
+from gxstudy.findings import Code
+from gxstudy.report import Report
+from gxstudy.specimens import Layout, Place, Specimen
 from gxstudy.specimens.cells import Part, parts
+from gxstudy.text import read_number, squeeze
 
 Role = Literal["label", "figure", "cover"]
 
@@ -399,3 +402,34 @@ def word_document(
     flow.append(paragraph("六、其他需要报告的事项"))
     flow += [paragraph(text, quirks) for text in specimen.other]
     return package("".join(flow), target=quirks.target, strict=quirks.strict)
+
+
+# What comes back ------------------------------------------------------------------------------------------------------
+
+
+def differences(report: Report, expected: Mapping[Place, str]) -> dict[Place, tuple[str, str, str]]:
+    """Every place whose entry is not exactly what was written: (written, read, status)."""
+    found = {(entry.table, entry.row, entry.column): entry for entry in report.entries}
+    wrong = {}
+    for place in expected | dict.fromkeys(found, ""):
+        written, entry = expected.get(place, ""), found.get(place)
+        raw, status = (entry.raw, entry.status) if entry is not None else ("", "absent")
+        if (raw, status) != (written, read_number(written).status) and (place in expected or status != "absent"):
+            wrong[place] = (written, raw, status)
+    return wrong
+
+
+def unmarked(report: Report, expected: Mapping[Place, str]) -> dict[Place, tuple[str, str, str]]:
+    """The places that are wrong and do not say so: neither unreadable nor absent with a finding about their row.
+
+    A space where a line ended is not wrong: two lines of digits are kept apart.
+    """
+    rows = {(one.where.table, one.where.row) for one in report.findings} | {
+        (one.where.table, None) for one in report.findings if one.code is Code.TABLE_ABSENT
+    }
+    return {
+        place: seen
+        for place, seen in differences(report, expected).items()
+        if (seen[2] not in ("unreadable", "absent") and squeeze(seen[0]) != squeeze(seen[1]))
+        or (seen[2] == "absent" and not {(place[0], place[1]), (place[0], None)} & rows)
+    }

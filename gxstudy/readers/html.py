@@ -160,10 +160,14 @@ def _parsed(source: str) -> etree._Element:
         raise UnreadableFileError(msg)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(source.replace("\x00", "\ufffd").encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        msg = f"the page has no content ({len(source)} characters): {error.msg}"
-        raise EmptyFileError(msg) from error
+        root: etree._Element | None = etree.fromstring(
+            source.replace("\x00", "\ufffd").encode("utf-8", "replace"), parser
+        )
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
+        msg = f"the page has no content ({len(source)} characters)"
+        raise EmptyFileError(msg)
     fatal = [entry.message for entry in parser.error_log if entry.level >= etree.ErrorLevels.FATAL]
     if fatal:
         said = fatal[0].partition(", use XML_PARSE_HUGE")[0].partition(", try XML_PARSE_HUGE")[0]

@@ -209,7 +209,7 @@ def _holds_data(cells: Sequence[_Filled]) -> bool:
     for filled in plain:
         by_row.setdefault(filled.cell.row, []).append(filled)
     wide = [filled for row in by_row.values() if len(row) > 1 for filled in row]
-    if sum(bool(filled.lines) for filled in wide) < 2:
+    if sum(filled.text not in ("", PICTURE) for filled in wide) < 2:
         return False
     return figures >= MANY_FIGURES or not any(_is_article(filled) for filled in wide)
 
