@@ -40,7 +40,7 @@ ENOUGH_ORGANS = 10
 SMALL = 100
 """A report with fewer applications handled is small: its rates move by percentage points with single cases."""
 _HANDLED = "applications.handled_total.total"
-_RESAMPLES = 999
+_RESAMPLES = 499
 _SEED = 20190515
 
 

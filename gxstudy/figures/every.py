@@ -1,0 +1,144 @@
+"""All figures of the studies, drawn from a dataset and the list of published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from gxstudy import corpus, organs, studies
+from gxstudy.figures.base import FORMATS, DataFigure, Format, Lang, Width, one_of, save
+from gxstudy.figures.denominators import denominators, rank_agreement
+from gxstudy.figures.grounds import applicants, grounds
+from gxstudy.figures.zero_applications import zero_applications
+from gxstudy.panel import Panel, panel, published, stack
+from gxstudy.studies import simulate
+
+__all__ = ["DRAWINGS", "Draw", "Drawing", "Sources", "draw_all", "sources"]
+
+LANGS: tuple[Lang, ...] = ("en", "zh")
+_SEED = 2019
+
+
+class Sources(NamedTuple):
+    """What figures are drawn from: reports read in full, those seen in part, and both (their parts kept apart)."""
+
+    full: Panel
+    seen: Panel
+    both: Panel
+
+
+class Draw(Protocol):
+    """Draws one figure in a language, at a width."""
+
+    def __call__(self, *, lang: Lang, width: Width) -> DataFigure:
+        """Return the figure."""
+        ...
+
+
+class Drawing(NamedTuple):
+    """One figure: the name of its files, and what computes its result and returns how to draw it."""
+
+    name: str
+    compute: Callable[[Sources], Draw]
+
+
+def _zero(by: str | None) -> Callable[[Sources], Draw]:
+    return lambda known: partial(zero_applications, studies.zero_applications(known.both, by=by))
+
+
+def _denominators(known: Sources) -> Draw:
+    return partial(denominators, studies.denominators(known.full))
+
+
+def _rank_agreement(_: Sources) -> Draw:
+    invented = studies.denominators(simulate.outcomes(organs=200, seed=_SEED), against="willingness")
+    return partial(rank_agreement, invented, against="willingness")
+
+
+def _grounds(known: Sources) -> Draw:
+    return partial(grounds, studies.grounds(known.full))
+
+
+def _applicants(known: Sources) -> Draw:
+    return partial(applicants, studies.grounds(known.full), of="handled")
+
+
+def _applicants_simulated(_: Sources) -> Draw:
+    invented = studies.grounds(simulate.outcomes(organs=200, seed=_SEED, business_odds=2.0))
+    return partial(applicants, invented, of="resolvable", planted=2.0)
+
+
+DRAWINGS: tuple[Drawing, ...] = (
+    Drawing("zero_applications", _zero(None)),
+    Drawing("zero_applications_by_year", _zero("year")),
+    Drawing("zero_applications_by_level", _zero("level")),
+    Drawing("zero_applications_by_sector", _zero("sector")),
+    Drawing("denominators", _denominators),
+    Drawing("rank_agreement_simulated", _rank_agreement),
+    Drawing("grounds", _grounds),
+    Drawing("applicants", _applicants),
+    Drawing("applicants_simulated", _applicants_simulated),
+)
+"""Every figure, in the order of the notebooks."""
+
+
+def sources(processed: str | Path, raw: str | Path) -> Sources:
+    """Return the panels that figures are drawn from.
+
+    Parameters
+    ----------
+    processed
+        The dataset, as :func:`gxstudy.build` leaves it.
+    raw
+        The folder that holds ``published_figures.csv``.
+    """
+    read = corpus.open(processed)
+    known = read.reports.dropna(subset=["organ", "year"])
+    ids = organs.table(zip(known["organ"], known["year"].astype("int64"), strict=True))
+    about = read.reports.merge(ids[["organ", "year", "organ_id"]], on=["organ", "year"], how="left")
+    full = panel(read.figures, facts=read.facts, about=about)
+    seen = published(Path(raw) / "published_figures.csv")
+    return Sources(full, seen, stack([full, seen]))
+
+
+def draw_all(
+    known: Sources,
+    folder: str | Path,
+    *,
+    langs: Sequence[Lang] = LANGS,
+    formats: Sequence[Format] = FORMATS,
+    width: Width = "column",
+    drawings: Sequence[Drawing] = DRAWINGS,
+) -> Iterator[tuple[Path, ...]]:
+    """Draw every figure and save it, one after the other.
+
+    Parameters
+    ----------
+    known
+        From :func:`sources`.
+    folder
+        Where to save them: ``NAME.ENDING`` in English, ``NAME_zh.ENDING`` in Chinese.
+    langs, formats, width
+        What to draw; see :func:`gxstudy.figures.save` and :func:`gxstudy.figures.style`.
+    drawings
+        Which figures.
+
+    Yields
+    ------
+    tuple of Path
+        The files of one figure in one language.
+
+    Raises
+    ------
+    CallError
+        When there is no such language, format or width.
+    """
+    for lang in langs:
+        one_of("langs", lang, LANGS)
+    for drawing in drawings:
+        draw = drawing.compute(known)
+        for lang in langs:
+            ending = "" if lang == "en" else f"_{lang}"
+            yield save(draw(lang=lang, width=width), folder, f"{drawing.name}{ending}", formats=formats)
