@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -156,7 +157,9 @@ def _reports(figure: DataFigure, reports: Sequence[Load], words: Words, *, chine
     axes = figure.add_axes((0.4, 0.5, 0.3, 0.3))
     axes.set_ylim(-0.5, len(shown) - 0.5)
     most = max((max(_days(row).values()) for row in shown), default=0.0)
-    axes.set_xlim(-0.02 * most, max(1.06 * most, DEADLINE * 1.3))
+    end = max(1.06 * most, 1.3 * DEADLINE)
+    axes.set_xlim(-0.02 * end, end)
+    axes.set_xticks([tick for tick in _ticks(end) if tick <= end])
     labels = [f"{row.organ} {row.year}" if chinese else row.report_id for row in shown]
     axes.set_yticks(range(len(shown)), labels)
     axes.tick_params(axis="y", length=0, pad=3)
@@ -194,13 +197,18 @@ def _parts(figure: DataFigure, estimates: Sequence[Estimate], words: Words, plan
         )
         bands.append(Band(named(part, words), lines, planted))
     most = max([row.high for row in pooled if row.high >= 0] + [row.value for row in pooled] + [planted or 0.0])
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500) if most / step <= 6)
-    ticks = [step * number for number in range(int(most / step) + 2)]
+    ticks = _ticks(most)
     block = rows(figure, bands, limits=(0, ticks[-1]), ticks=ticks)
     if planted is not None:
         label = words["planted"].format(days=planted)
         block.axes.text(planted, -0.02, label, size=6, color=INK, ha="center", va="bottom")
     return block
+
+
+def _ticks(most: float) -> list[int]:
+    """Return round numbers from 0 to the first that ``most`` does not exceed."""
+    step = next(step * 10**power for power in range(9) for step in (1, 2, 5) if most <= 7 * step * 10**power)
+    return [step * number for number in range(math.ceil(most / step) + 1)]
 
 
 def _continuity(figure: DataFigure, gaps: Sequence[Gap], words: Words) -> Block:
