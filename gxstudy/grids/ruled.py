@@ -40,6 +40,10 @@ class Tolerance:
 
 DEFAULT = Tolerance()
 
+LINES_LIMIT = 3_000
+"""Of more lines than this across (or down) a page, the longest are looked at: what has more is a drawing."""
+PLACES_LIMIT = 50_000
+"""A raster of more places than this is no table (graph paper, hatching)."""
 BORDER_SHARE = 0.6
 """A line must cover this share of a cell's side to part it from its neighbour."""
 
@@ -125,7 +129,8 @@ def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
                 merged.append(_Segment(at, start, end))
                 start, end = s.start, s.end
         merged.append(_Segment(at, start, end))
-    return [s for s in merged if s.end - s.start >= tolerance.least_points]
+    kept = [s for s in merged if s.end - s.start >= tolerance.least_points]
+    return kept if len(kept) <= LINES_LIMIT else sorted(kept, key=lambda s: s.start - s.end)[:LINES_LIMIT]
 
 
 def _close(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
@@ -177,7 +182,7 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     lefts = sorted({s.at for s in frame.down})
     tops = sorted({s.at for s in frame.across})
     rows, columns = len(tops) - 1, len(lefts) - 1
-    if rows < 1 or columns < 1:
+    if rows < 1 or columns < 1 or rows * columns > PLACES_LIMIT:
         return None
     over = [[False] * columns for _ in range(rows + 1)]  # a line over row r (and under row r - 1) at column c
     for s in frame.across:

@@ -32,6 +32,8 @@ BIGGER = 1.25
 """A line higher than this multiple of a row of figures is a heading of the text, not of the table."""
 BAND = 8.0
 """Rules further apart than this multiple of a line's height do not bound one row."""
+FIGURES_LIMIT = 60
+"""A line of more figures than this is no row of a table."""
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
 
@@ -67,7 +69,7 @@ class _Line:
             if not _is_figure(piece):
                 break
             found.append(piece)
-        return found[::-1]
+        return found[::-1] if len(found) <= FIGURES_LIMIT else []
 
     @property
     def labels(self) -> list[list[Word]]:

@@ -35,6 +35,10 @@ VIVID, DULL = 0.4, 0.2
 """A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
 EDGE = 2.0
 """Characters that reach this far (points) beyond the edge of the page are cut."""
+BLOCK = 4_000_000
+"""Pairs of words compared at a time, when a stamp is looked for."""
+PAIRS_LIMIT = 20_000
+"""Words that lie over each other are looked at up to so many pairs, to find out which ink is a stamp's."""
 BIG = 1.6
 """Characters higher than this multiple of the page's median may be an overlay (a watermark)."""
 PALE = 0.55
@@ -303,14 +307,19 @@ def _stamped(
     labels = np.array([i for i, text in enumerate(texts) if not text.isdigit()], np.intp)
     x0, top, x1, bottom = edges
     height = bottom - top
-    shared_y = np.minimum(bottom[labels, None], bottom) - np.maximum(top[labels, None], top)
-    over = shared_y > 0.35 * np.minimum(height[labels, None], height)
-    over &= np.minimum(x1[labels, None], x1) - np.maximum(x0[labels, None], x0) > 1.0
-    over[np.arange(len(labels)), labels] = False
-    if not over.any():
+    found = []
+    for some in np.array_split(labels, 1 + len(labels) * len(texts) // BLOCK):
+        shared_y = np.minimum(bottom[some, None], bottom) - np.maximum(top[some, None], top)
+        over = shared_y > 0.35 * np.minimum(height[some, None], height)
+        over &= np.minimum(x1[some, None], x1) - np.maximum(x0[some, None], x0) > 1.0
+        over[np.arange(len(some)), some] = False
+        if over.any():
+            pairs = np.argwhere(over)
+            pairs[:, 0] = some[pairs[:, 0]]
+            found.append(pairs[:PAIRS_LIMIT])
+    if not found:
         return stamped
-    pairs = np.argwhere(over)
-    pairs[:, 0] = labels[pairs[:, 0]]
+    pairs = np.concatenate(found)[:PAIRS_LIMIT]
     involved = np.unique(pairs)
     colour = dict(zip(involved.tolist(), loaded.colours(firsts[involved].tolist()), strict=True))
     inks = set()

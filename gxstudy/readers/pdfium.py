@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float32]
 
 PATH_LIMIT = 200_000
 """Page objects looked at on one page before the rest is left out."""
-GLYPH_LIMIT = 200_000
+GLYPH_LIMIT = 50_000
 """Characters read from one page before the rest is left out."""
 NESTING_LIMIT = 8
 """Depth of Form XObjects followed."""
