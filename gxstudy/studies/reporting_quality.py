@@ -243,22 +243,24 @@ def reporting_quality(
 def _possible(reports: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     """Return how often each identity can be tested in each report, by the form on which it is printed."""
     variant = set(findings.loc[findings["code"].eq(Code.VARIANT_ROW.value), "report_id"])
+    prints = pd.DataFrame(
+        {
+            "report_id": reports["report_id"],
+            "edition": reports["edition"],
+            "variant": reports["report_id"].isin(variant),
+        }
+    )
     rows = []
-    for report_id, edition in zip(reports["report_id"], reports["edition"], strict=True):
+    for edition, varied in dict.fromkeys(zip(prints["edition"], prints["variant"], strict=True)):
         form = forms.load(edition)
-        rows += [
-            (
-                report_id,
-                identity.key,
-                identity.table,
-                len(_tested_at(identity, form.table(identity.table), report_id in variant)),
-            )
-            for identity in form.identities
-        ]
-    return pd.DataFrame(rows, columns=["report_id", "identity", "table", "possible"])
+        for identity in form.identities:
+            places = _tested_at(identity, form.table(identity.table), variant=varied)
+            rows.append((edition, varied, identity.key, identity.table, len(places)))
+    tested = pd.DataFrame(rows, columns=["edition", "variant", "identity", "table", "possible"])
+    return prints.merge(tested, on=["edition", "variant"])[["report_id", "identity", "table", "possible"]]
 
 
-def _tested_at(identity: Identity, table: Table, variant: bool) -> tuple[str, ...]:
+def _tested_at(identity: Identity, table: Table, *, variant: bool) -> tuple[str, ...]:
     places = table.places(variant=variant)
     return tuple(dict.fromkeys(column if identity.along == "column" else row for row, column in places))
 
