@@ -110,4 +110,19 @@ def test_a_real_report_with_most_cells_blank_can_be_filled_from_its_sums() -> No
 def test_an_unknown_edition_is_left_alone() -> None:
     _, holed = emptied(5, blank=[f"{NEW}.total"])
     holed.frame["edition"] = ""
-    pd.testing.assert_frame_equal(fill_proved(holed).frame, holed.frame)
+    pd.testing.assert_frame_equal(fill_proved(holed).frame, holed.frame, check_like=True)
+
+
+def test_a_row_that_stands_for_others_is_their_sum_once_they_are_filled() -> None:
+    who = "natural_person"
+    cells = [f"applications.other.{row}.{who}" for row in ("no_correction", "unpaid_fee", "other")]
+    whole, holed = emptied(5, blank=[name for name in cells if name != cells[0]])
+    whole.frame[cells[1:]] = 0.0
+    holed.frame[f"applications.other.{who}"] = math.nan
+    holed.states[f"applications.other.{who}"] = "absent"
+    column = [name for name in places() if name.endswith(f".{who}")]
+    rest = [name for name in column if name.split(".")[1] not in ("new", "carried_in", "handled_total", "carried_out")]
+    holed.frame[f"applications.handled_total.{who}"] = holed.frame[rest].sum(axis="columns")
+    filled = fill_proved(holed)
+    assert filled.frame.loc[0, f"applications.other.{who}"] == whole.frame.loc[0, cells[0]]
+    assert filled.states.loc[0, f"applications.other.{who}"] == "derived"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gxstudy.forms import editions, load
-from gxstudy.panel.frame import Exclusion, Panel
+from gxstudy.panel.frame import Exclusion, Panel, Wide, bridge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def fill_proved(panel: Panel) -> Panel:
     -------
     Panel
         The same reports. Filled places have the state ``derived`` and the grade ``unchecked``, and are counted among
-        the exclusions as ``blank_proved``.
+        the exclusions as ``blank_proved``. A row that stands for others is their sum, as in :func:`gxstudy.panel`.
     """
     values, states = panel.frame[list(panel.states.columns)].copy(), panel.states.copy()
     grades = panel.grades.copy()
@@ -46,11 +46,11 @@ def fill_proved(panel: Panel) -> Panel:
             states.loc[report, place] = "derived"
             grades.loc[report, place] = "unchecked"
         filled += len(found)
-    frame = panel.frame.copy()
-    frame[values.columns] = values
+    wide = bridge(Wide(values, states, grades))
+    frame = panel.frame.drop(columns=values.columns).join(wide.numbers)
     why = "left blank, and filled on request: the form's own sums leave one number"
     told = (Exclusion("blank_proved", filled, "figures", why),) if filled else ()
-    return Panel(frame, states, grades, (*panel.exclusions, *told))
+    return Panel(frame, wide.states, wide.grades, (*panel.exclusions, *told))
 
 
 def _solved(known: dict[str, float], states: pd.Series[str], edition: str) -> dict[str, float]:
@@ -94,10 +94,9 @@ def _sums(edition: str, states: pd.Series[str]) -> list[_Sum]:
             part: row.key
             for row in table.rows
             for part in row.replaces
-            if states.get(f"{table.key}.{row.key}.total", "absent") not in ("absent", "derived")
+            if all(states.get(f"{table.key}.{one}.total", "absent") == "absent" for one in row.replaces)
         }
-        rows = [row.key for row in table.rows if not row.replaces or row.key in instead.values()]
-        rows = [row for row in rows if row not in instead]
+        rows = [row.key for row in table.rows if row.key not in instead]
         across = [column.key for column in table.columns] if identity.along == "column" else rows
         for at in across:
             left, right = (

@@ -148,13 +148,13 @@ def panel(figures: pd.DataFrame, *, facts: pd.DataFrame | None = None, about: pd
     frame["part"] = FULL_REPORTS
     places = _in_print_order(tuple(tidy["place"].unique()))
     cells = tidy.set_index(["report_id", "place"])
-    wide = _Wide(*(cells[name].unstack("place")[places] for name in ("value", "status", "grade")))  # noqa: PD010
+    wide = Wide(*(cells[name].unstack("place")[places] for name in ("value", "status", "grade")))  # noqa: PD010
     if about is not None:
         frame, wide = _describe(frame, wide, about)
     if facts is not None:
         frame, wide = _listen(frame, wide, facts)
     wide = wide._replace(states=wide.states.astype("object").where(wide.states.notna(), "absent"))
-    wide, foreign = _without_foreign_units(_bridge(wide))
+    wide, foreign = _without_foreign_units(bridge(wide))
     why = "an amount of money printed with a unit of its own; no unit is converted"
     return _finish(frame, wide, (Exclusion("unit_in_cell", foreign, "figures", why),) if foreign else ())
 
@@ -224,7 +224,7 @@ def published(path: str | Path) -> Panel:
     states = pd.DataFrame("read", index=printed.index, columns=printed.columns)
     states = states.mask(values.isna(), "unreadable").mask(printed == "/", "slash").mask(printed == "", "unseen")
     grades = states.replace("read", "unchecked").where(states == "read")
-    return _finish(frame, _Wide(values, states, grades), ())
+    return _finish(frame, Wide(values, states, grades), ())
 
 
 def stack(panels: Sequence[Panel]) -> Panel:
@@ -245,8 +245,8 @@ def stack(panels: Sequence[Panel]) -> Panel:
         raise CallError(msg)
     places = _in_print_order(tuple({name: None for panel in panels for name in panel.states.columns}))
     frame = pd.concat([panel.frame.drop(columns=panel.states.columns) for panel in panels], ignore_index=True)
-    wides = [_Wide(panel.frame[panel.states.columns], panel.states, panel.grades) for panel in panels]
-    wide = _Wide(*(pd.concat(alike, ignore_index=True).reindex(columns=places) for alike in zip(*wides, strict=True)))
+    wides = [Wide(panel.frame[panel.states.columns], panel.states, panel.grades) for panel in panels]
+    wide = Wide(*(pd.concat(alike, ignore_index=True).reindex(columns=places) for alike in zip(*wides, strict=True)))
     for mark in frame.columns.intersection(list(MARKS)):
         frame[mark] = frame[mark].eq(True)
     again = frame.duplicated(["organ", "year"])
@@ -258,7 +258,7 @@ def stack(panels: Sequence[Panel]) -> Panel:
     return _sorted(frame[~again], wide, exclusions)
 
 
-class _Wide(NamedTuple):
+class Wide(NamedTuple):
     """The figures of a panel: three frames of one shape, rows reports, columns places."""
 
     numbers: pd.DataFrame
@@ -290,7 +290,7 @@ def _in_print_order(places: Sequence[str]) -> list[str]:
     return sorted(places, key=lambda place: (order.get(place, len(order)), place))
 
 
-def _describe(frame: pd.DataFrame, wide: _Wide, about: pd.DataFrame) -> tuple[pd.DataFrame, _Wide]:
+def _describe(frame: pd.DataFrame, wide: Wide, about: pd.DataFrame) -> tuple[pd.DataFrame, Wide]:
     """Add what ``about`` knows, and the reports that only it knows."""
     _need(about, ("report_id", "organ", "year"), "the frame given as about=")
     twice = about.loc[about["report_id"].duplicated(), "report_id"]
@@ -307,10 +307,10 @@ def _describe(frame: pd.DataFrame, wide: _Wide, about: pd.DataFrame) -> tuple[pd
         else:
             frame[name] = told
     frame["part"] = frame["part"].astype("object").where(frame["part"].notna(), FULL_REPORTS)
-    return frame, _Wide(*(part.reindex(index) for part in wide))
+    return frame, Wide(*(part.reindex(index) for part in wide))
 
 
-def _listen(frame: pd.DataFrame, wide: _Wide, facts: pd.DataFrame) -> tuple[pd.DataFrame, _Wide]:
+def _listen(frame: pd.DataFrame, wide: Wide, facts: pd.DataFrame) -> tuple[pd.DataFrame, Wide]:
     """Add the numbers said in the text, and the reports that only the text knows."""
     import pandas as pd
 
@@ -335,11 +335,11 @@ def _listen(frame: pd.DataFrame, wide: _Wide, facts: pd.DataFrame) -> tuple[pd.D
     states = states.mask(differing.notna(), "unreadable")
     numbers = numbers.mask(differing.notna())
     grades = states.replace("read", "unchecked").where(states == "read")
-    added = _Wide(numbers, states, grades)
-    return frame, _Wide(*(old.reindex(index).join(new) for old, new in zip(wide, added, strict=True)))
+    added = Wide(numbers, states, grades)
+    return frame, Wide(*(old.reindex(index).join(new) for old, new in zip(wide, added, strict=True)))
 
 
-def _bridge(wide: _Wide) -> _Wide:
+def bridge(wide: Wide) -> Wide:
     """Give a row that may stand in place of others their sum, where those others hold numbers and it is not printed."""
     values, states, grades = (part.copy() for part in wide)
     for table in load(editions()[-1]).tables:
@@ -356,10 +356,10 @@ def _bridge(wide: _Wide) -> _Wide:
             states[whole] = states[whole].mask(summed, "derived")
             grades[whole] = grades[whole].astype("object").mask(summed, "unchecked").mask(failed, "contradicted")
     places = _in_print_order(tuple(values.columns))
-    return _Wide(values[places], states[places], grades[places])
+    return Wide(values[places], states[places], grades[places])
 
 
-def _without_foreign_units(wide: _Wide) -> tuple[_Wide, int]:
+def _without_foreign_units(wide: Wide) -> tuple[Wide, int]:
     """Set amounts that carry a printed unit to missing (the column's unit is not theirs), and count them."""
     columns = {
         (table.key, column.key)
@@ -375,7 +375,7 @@ def _without_foreign_units(wide: _Wide) -> tuple[_Wide, int]:
     return wide._replace(numbers=numbers), int(foreign.to_numpy().sum())
 
 
-def _finish(frame: pd.DataFrame, wide: _Wide, exclusions: tuple[Exclusion, ...]) -> Panel:
+def _finish(frame: pd.DataFrame, wide: Wide, exclusions: tuple[Exclusion, ...]) -> Panel:
     """Leave out what has no organ, no year or a rival, and count it."""
     nameless = frame["organ"].isna()
     yearless = ~nameless & frame["year"].isna()
@@ -396,11 +396,11 @@ def _finish(frame: pd.DataFrame, wide: _Wide, exclusions: tuple[Exclusion, ...])
     kept = known.index[~differ & ~copies]
     frame = frame.loc[kept].reset_index()
     frame["year"] = frame["year"].astype("int64")
-    wide = _Wide(*(part.loc[kept].reset_index(drop=True) for part in wide))
+    wide = Wide(*(part.loc[kept].reset_index(drop=True) for part in wide))
     return _sorted(frame, wide, (*exclusions, *(exclusion for exclusion in counted if exclusion.n)))
 
 
-def _sorted(frame: pd.DataFrame, wide: _Wide, exclusions: tuple[Exclusion, ...]) -> Panel:
+def _sorted(frame: pd.DataFrame, wide: Wide, exclusions: tuple[Exclusion, ...]) -> Panel:
     head = ["report_id", "organ", "year", "edition", "part"]
     frame = frame[[*head, *frame.columns.difference(head, sort=False)]]
     order = frame.sort_values(["part", "organ", "year"], kind="stable").index
