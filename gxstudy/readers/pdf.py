@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gxstudy.errors import NoTextLayerError, TruncatedFileError
+from gxstudy.errors import NoTextLayerError, TruncatedFileError, UnreadableFileError
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page, Ruling, Word
-from gxstudy.readers import pdfium
+from gxstudy.readers import pdfium, trial
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdfium import Glyphs, PdfPage
 
@@ -25,6 +25,10 @@ __all__ = ["read", "render"]
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
+PAGES_LIMIT = 20_000
+"""Pages read from one file before the rest is left out."""
+OBJECTS_LIMIT = 5_000_000
+"""Drawn objects of a file after which no further page is read."""
 WORD_GAP = 0.4
 """Characters further apart than this share of their height belong to two words."""
 SPACE_GAP = 0.12
@@ -95,17 +99,36 @@ def read(data: bytes) -> Document:
         When no document or no page can be opened.
     NoTextLayerError
         When no page has any text: a scan.
+    UnreadableFileError
+        When no page can be loaded within the limits of :mod:`gxstudy.readers.trial`.
     """
     pages: list[Page] = []
     findings: list[Finding] = []
+    sound = trial.sound_pages(data) if trial.explosive(data) else None
+    if sound is not None and not sound:
+        msg = f"no page of the PDF can be loaded within {_limits()}: something in it explodes when it is unpacked"
+        raise UnreadableFileError(msg)
     with pdfium.opened(data) as pdf:
+        objects = 0
         for index in range(pdf.page_count):
             number = index + 1
+            if index >= PAGES_LIMIT or objects > OBJECTS_LIMIT:
+                message = (
+                    f"the file holds more than {PAGES_LIMIT:,} pages or {OBJECTS_LIMIT:,} drawn objects; "
+                    f"its {pdf.page_count} pages were read up to page {index}"
+                )
+                findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
+                break
+            if sound is not None and index not in sound:
+                message = f"page {number} cannot be loaded within {_limits()}; the rest of the file was read"
+                findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
+                continue
             with pdf.page(index) as loaded:
                 if loaded is None:
                     message = f"page {number} cannot be loaded; the rest of the file was read"
                     findings.append(finding(Code.PAGE_UNREADABLE, message, Place(page=number)))
                     continue
+                objects += loaded.objects()
                 page, noticed = _page(loaded, number)
                 pages.append(page)
                 findings += noticed
@@ -119,6 +142,10 @@ def read(data: bytes) -> Document:
         )
         raise NoTextLayerError(msg)
     return Document("pdf", tuple(pages), tuple(findings))
+
+
+def _limits() -> str:
+    return f"{trial.MEMORY_LIMIT >> 20:,} MB and {trial.TIME_LIMIT:.0f} seconds"
 
 
 def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, bytes]:

@@ -160,6 +160,10 @@ class PdfPage:
             self._characters = text
         return self._characters
 
+    def objects(self) -> int:
+        """Return how many objects the page draws, those inside Form XObjects not counted."""
+        return max(0, int(_count_objects(self._page)))
+
     def glyphs(self) -> Glyphs:
         """Return the page's characters and their loose boxes."""
         text = self.text()

@@ -1,0 +1,184 @@
+"""Pages that may explode are tried in a process of their own before they are read.
+
+PDFium decodes and parses a whole page before it can be asked anything about it, and ends the process when memory runs
+out. A few kilobytes are enough for that: a stream that decodes to a gigabyte, forms that draw forms that draw forms.
+What may be such a file shows in its plain bytes (a stream's dictionary is never packed). Only such files pay for the
+trial; all others are read at once.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+import zlib
+
+__all__ = ["MEMORY_LIMIT", "TIME_LIMIT", "explosive", "sound_pages"]
+
+MEMORY_LIMIT = 1 << 30
+"""Address space (bytes) that PDFium may take to load a page, where the system can limit it."""
+TIME_LIMIT = 8.0
+"""Time (seconds) for all pages of a file that is tried; those not reached are left out."""
+BEGUN, ENDED, CLOSED = "begun", "ended", "closed"
+"""What the other process says before the first page, behind the last one, and of a file that cannot be opened."""
+FAILURES = 3
+"""After so many pages that could not be loaded the rest of the file is left out."""
+DENSE_SIZE, DENSE_RATIO = 1 << 14, 100
+"""A packed stream of this size (bytes) whose beginning grows by this factor may be too big when unpacked."""
+DRAWN_LIMIT = 1_000
+"""More drawings of forms or pictures than this in plain sight may be too many."""
+CONTENTS_LIMIT = 100
+"""More pieces of one page's content than this may be one piece many times."""
+
+_FORM = re.compile(rb"/Subtype\s*/Form\b")
+_INNER = re.compile(rb"/XObject\s*(?:<<\s*/|\d)")
+_ELSEWHERE = re.compile(rb"/Resources\s+\d")
+_NUMBER = re.compile(rb"(\d+)\s+\d+$")
+_LENGTH = re.compile(rb"/Length\s+(\d{1,12})\s*(?:/|>>)")
+_FILTERS = re.compile(rb"/Filter\s*\[([^\]]*)\]")
+_CONTENTS = re.compile(rb"/Contents\s*\[([^\]]*)\]")
+_PACKED = re.compile(rb"/(?:Fl\b|FlateDecode|LZW|RL\b|RunLength)")
+
+
+def explosive(data: bytes) -> bool:
+    """Return whether a PDF may need much more to be loaded than its size tells.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+
+    Returns
+    -------
+    bool
+        True for forms within forms, streams packed twice or very densely, LZW, and things drawn very many times. It
+        errs on the side of caution: a trial costs about a fifth of a second and changes nothing else.
+    """
+    plain, bodies = _parts(data)
+    return (
+        b"/LZW" in plain
+        or _nested(plain)
+        or any(len(_PACKED.findall(array)) > 1 for array in _FILTERS.findall(plain))
+        or any(array.count(b"R") > CONTENTS_LIMIT for array in _CONTENTS.findall(plain))
+        or any(data.count(b" Do", begin, end) > DRAWN_LIMIT for begin, end, packed in bodies if not packed)
+        or any(_grows(data[begin : begin + 1024]) for begin, end, _ in bodies if end - begin >= DENSE_SIZE)
+    )
+
+
+def _parts(data: bytes) -> tuple[bytes, list[tuple[int, int, bool]]]:
+    """Return what stands outside the streams, and where each stream lies, with whether it is packed.
+
+    The streams are jumped over, not looked through: a report is mostly fonts and pictures.
+    """
+    outside: list[bytes] = []
+    bodies: list[tuple[int, int, bool]] = []
+    at = 0
+    while (found := data.find(b"stream", at)) >= 0:
+        entries = data[at:found]
+        outside.append(entries)
+        begin = found + (8 if data.startswith(b"\r\n", found + 6) else 7)
+        said = _LENGTH.search(entries)
+        end = begin + int(said[1]) if said else begin
+        if not data[end : end + 16].lstrip().startswith(b"endstream"):
+            end = data.find(b"endstream", begin)
+            if end < 0:
+                return b"".join(outside), bodies
+        bodies.append((begin, end, b"/Filter" in entries[-400:]))
+        at = data.find(b"endstream", end) + len(b"endstream")
+    outside.append(data[at:])
+    return b"".join(outside), bodies
+
+
+def sound_pages(data: bytes) -> frozenset[int] | None:
+    """Return the pages (from 0) that PDFium loads within the limits, tried in other processes.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+
+    Returns
+    -------
+    frozenset of int or None
+        None when the file cannot be opened at all, for a reason that opening it will tell, and where no other process
+        can be started.
+    """
+    import subprocess
+
+    sound: set[int] = set()
+    start = 0
+    deadline = time.monotonic() + TIME_LIMIT
+    for _ in range(FAILURES):
+        command = [sys.executable, "-m", __name__, str(start)]
+        try:
+            left = max(0.0, deadline - time.monotonic())
+            told = subprocess.run(command, input=data, capture_output=True, timeout=left, check=False).stdout
+        except subprocess.TimeoutExpired as late:
+            told = late.stdout or b"late"
+        lines = told.decode("ascii").split()
+        if not lines or lines[-1] == CLOSED:
+            return None
+        done = [int(line) for line in lines if line.isdigit()]
+        sound.update(done)
+        if lines[-1] == ENDED:
+            break
+        start = done[-1] + 2 if done else start + 1  # behind the one that failed
+    return frozenset(sound)
+
+
+def _nested(plain: bytes) -> bool:
+    """Return whether forms draw forms: two that may, or one that may draw itself."""
+    found = 0
+    for match in _FORM.finditer(plain):
+        begin = max(0, plain.rfind(b" obj", 0, match.start()))
+        entries = plain[begin : plain.find(b"endobj", match.end())]
+        if _INNER.search(entries):
+            number = _NUMBER.search(plain, max(0, begin - 24), begin)
+            if number is None or re.search(rb"\b%s\s+\d+\s+R\b" % number[1], entries):
+                return True
+            found += 1
+        elif _ELSEWHERE.search(entries):
+            found += 1
+    return found > 1
+
+
+def _grows(packed: bytes) -> bool:
+    try:
+        return len(zlib.decompressobj().decompress(packed, DENSE_RATIO * 1024)) >= DENSE_RATIO * 1000
+    except zlib.error:
+        return False
+
+
+def _try(start: int) -> None:
+    """Load pages one after the other and write the number of each that is loaded to the standard output."""
+    from gxstudy.errors import UnreadableFileError
+    from gxstudy.readers import pdfium
+
+    data = sys.stdin.buffer.read()
+    _say(BEGUN)
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    except (ImportError, ValueError):  # a system without limits, or with a lower one
+        pass
+    try:
+        with pdfium.opened(data) as pdf:
+            for index in range(start, pdf.page_count):
+                with pdf.page(index) as loaded:
+                    if loaded is not None:
+                        loaded.glyphs()
+                        loaded.lines()
+                _say(str(index))
+        _say(ENDED)
+    except UnreadableFileError:
+        _say(CLOSED)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _try(int(sys.argv[1]))
