@@ -234,7 +234,8 @@ def _frame(loaded: PdfPage) -> _Frame:
     sample = [i for i in range(step // 2, len(text), step) if not text[i].isspace()]
     if sample:
         # PDFium's angle grows clockwise; text that runs down the page is upright after three quarter turns.
-        quarters = [round(-angle / (math.pi / 2)) % 4 for angle in loaded.angles(sample)]
+        angles = filter(math.isfinite, loaded.angles(sample))  # damaged files have text of no direction
+        quarters = [round(-angle / (math.pi / 2)) % 4 for angle in angles]
         upright = max(range(4), key=quarters.count)
         if 2 * quarters.count(upright) > len(sample):
             turns = upright

@@ -216,7 +216,7 @@ class PdfPage:
         collector = _LineCollector(kept)
         collector.walk(list(map(_get_object, repeat(self._page), range(kept))), None, 0)
         found = np.array(collector.found, np.float32).reshape(-1, 5)
-        return Lines(found, count, count > kept or collector.cut_off)
+        return Lines(found[np.isfinite(found).all(axis=1)], count, count > kept or collector.cut_off)
 
     def close(self) -> None:
         """Release what PDFium holds for the page."""
