@@ -415,3 +415,8 @@ def test_a_figure_without_pairs_of_years() -> None:
     figure = figures.backlog(backlog(made([M2025])))
     assert len(figure.axes) == 1
     assert_printable(figure, millimetres=89)
+
+
+def test_nothing_to_draw_is_said() -> None:
+    with pytest.raises(CallError, match="nothing to draw"):
+        figures.backlog(backlog(made([{"new": 1}])))

@@ -211,7 +211,7 @@ def test_planted_rates_are_covered_at_the_stated_rate() -> None:
     """Reports misprint with 10 %; a report of 42 sums then fails in at least one."""
     rng = np.random.default_rng(1)
     covered = []
-    for _ in range(60):
+    for _ in range(30):
         wrong = rng.random(80) < 0.1
         made = checks(*((f"r{at}", "results", "disputes", 3, 3 + int(bad)) for at, bad in enumerate(wrong)))
         row = failure(
@@ -440,3 +440,8 @@ def test_the_tables_of_copying() -> None:
     assert "The texts are invented" in result.to_markdown()
     for spec in result.specs:
         assert result.to_markdown(spec.name)
+
+
+def test_nothing_to_draw_is_said() -> None:
+    with pytest.raises(CallError, match="nothing to draw"):
+        figures.copying(copying(told(("a", 2024, "政府信息公开工作报告"))))

@@ -454,3 +454,8 @@ def test_a_figure_without_amounts() -> None:
 
 def test_states_are_five() -> None:
     assert [state.key for state in STATES] == ["silent", "none", "unpaid", "billed", "collected"]
+
+
+def test_nothing_to_draw_is_said() -> None:
+    with pytest.raises(CallError, match="nothing to draw"):
+        figures.fees(fees(made([{"part": "purposive"}])))

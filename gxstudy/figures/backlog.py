@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from gxstudy.errors import CallError
 from gxstudy.figures.base import (
     BAND,
     INK,
@@ -102,11 +103,14 @@ def backlog(result: Backlog, *, lang: Lang = "en", width: Width = "column", plan
     Raises
     ------
     CallError
-        When there is no such language or width.
+        When there is no such language or width, or no report of which days are known.
     """
     one_of("lang", lang, _WORDS)
     words = _WORDS[lang]
     one_by_one = [row for row in result.reports if row.days_opening >= 0 or row.days_closing >= 0]
+    if not one_by_one:
+        msg = "there is nothing to draw: of no report both a stock and applications handled are known"
+        raise CallError(msg)
     parts = list(dict.fromkeys(row.part for row in result.estimates))
     single = len(one_by_one) <= _FEW
     with style():
@@ -156,7 +160,7 @@ def _reports(figure: DataFigure, reports: Sequence[Load], words: Words, *, chine
     step = 0.15
     axes = figure.add_axes((0.4, 0.5, 0.3, 0.3))
     axes.set_ylim(-0.5, len(shown) - 0.5)
-    most = max((max(_days(row).values()) for row in shown), default=0.0)
+    most = max(max(_days(row).values()) for row in shown)
     end = max(1.06 * most, 1.3 * DEADLINE)
     axes.set_xlim(-0.02 * end, end)
     axes.set_xticks([tick for tick in _ticks(end) if tick <= end])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
+from gxstudy.errors import CallError
 from gxstudy.figures.base import BAND, INK, MARKS, PALE, DataFigure, Lang, Width, inches, one_of, stamp, style
 from gxstudy.figures.rows import MARGIN, foot, heading, notes
 from gxstudy.figures.words import worded
@@ -56,10 +57,13 @@ def copying(result: Copying, *, lang: Lang = "en", width: Width = "column", plan
     Raises
     ------
     CallError
-        When there is no such language or width.
+        When there is no such language or width, or no pair of texts in the result.
     """
     one_of("lang", lang, _WORDS)
     words = _WORDS[lang]
+    if not result.pairs:
+        msg = "there is nothing to draw: no two texts of one organ follow one another, and none are of one year"
+        raise CallError(msg)
     with style():
         said = [words["note"].format(length=result.length)]
         low, plot = foot(said), 1.7

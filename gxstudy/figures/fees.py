@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.transforms import blended_transform_factory
 
+from gxstudy.errors import CallError
 from gxstudy.figures.base import (
     BAND,
     INK,
@@ -116,10 +117,13 @@ def fees(
     Raises
     ------
     CallError
-        When there is no such language or width.
+        When there is no such language or width, or no statement in the result.
     """
     one_of("lang", lang, _WORDS)
     words = _WORDS[lang]
+    if not result.estimates:
+        msg = "there is nothing to draw: no report in the result says anything of the fee, nor was any read whole"
+        raise CallError(msg)
     parts = list(dict.fromkeys(row.part for row in result.estimates))
     of = {part: "whole" if _seen_whole(result, part) else "spoke" for part in parts}
     shown = [row for row in result.estimates if row.group == "all" and row.of == of[row.part]]

@@ -377,13 +377,12 @@ def _stock(loads: pd.DataFrame, convention: str) -> pd.Series[float]:
 def _load(kept: pd.DataFrame, *, level: float) -> Iterable[Load]:
     told = Load._fields[: Load._fields.index("carry_over")]
     days = [f"days_{convention.key}" for convention in CONVENTIONS]
-    shares = [
-        proportion(0, 0, level=level) if math.isnan(rate) else proportion(int(open_), int(load), level=level)
-        for rate, open_, load in zip(kept["carry_over"], kept["carried_out"], kept["load"], strict=True)
-    ]
-    for at, share in enumerate(shares):
-        report = kept.iloc[at]
-        yield Load._make((*(report[name] for name in told), *share[2:], *(report[name] for name in days)))
+    loads = [kept[name] for name in (*told, *days)]
+    for *row, rate in zip(*loads, kept["carry_over"], strict=True):
+        report = dict(zip(told, row, strict=False))
+        open_, all_ = (0, 0) if math.isnan(rate) else (int(report["carried_out"]), int(report["load"]))
+        share = proportion(open_, all_, level=level)
+        yield Load._make((*row[: len(told)], *share[2:], *row[len(told) :]))
 
 
 def _estimates(part: str, kept: pd.DataFrame, *, working_days: float, level: float) -> Iterable[Estimate]:

@@ -13,6 +13,7 @@ __all__ = ["RESAMPLES", "ratio_by_organ"]
 RESAMPLES = 4999
 """Samples drawn for every interval."""
 _SEED = 20190515
+_AT_ONCE = 5_000_000  # organs drawn at once, all samples together: what memory holds easily
 
 
 def ratio_by_organ(
@@ -43,6 +44,7 @@ def ratio_by_organ(
         paired=True,
         vectorized=True,
         n_resamples=RESAMPLES,
+        batch=max(1, _AT_ONCE // len(sums)),
         confidence_level=level,
         method="percentile",
         rng=np.random.default_rng(_SEED),
