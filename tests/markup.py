@@ -420,16 +420,22 @@ def differences(report: Report, expected: Mapping[Place, str]) -> dict[Place, tu
 
 
 def unmarked(report: Report, expected: Mapping[Place, str]) -> dict[Place, tuple[str, str, str]]:
-    """The places that are wrong and do not say so: neither unreadable nor absent with a finding about their row.
+    """The places that are wrong and do not say so.
 
-    A space where a line ended is not wrong: two lines of digits are kept apart.
+    Those that say so: the unreadable ones; absent ones with a finding about their row or table; blank ones in a table
+    of which a row was not recognised. A space where a line ended is not wrong: two lines of digits are kept apart.
     """
-    rows = {(one.where.table, one.where.row) for one in report.findings} | {
-        (one.where.table, None) for one in report.findings if one.code is Code.TABLE_ABSENT
-    }
-    return {
-        place: seen
-        for place, seen in differences(report, expected).items()
-        if (seen[2] not in ("unreadable", "absent") and squeeze(seen[0]) != squeeze(seen[1]))
-        or (seen[2] == "absent" and not {(place[0], place[1]), (place[0], None)} & rows)
-    }
+    rows = {(one.where.table, one.where.row) for one in report.findings if one.where.row}
+    absent = {one.where.table for one in report.findings if one.code is Code.TABLE_ABSENT}
+    lost = {one.where.table for one in report.findings if one.code is Code.UNKNOWN_ROW}
+
+    def said(place: Place, raw: str, status: str) -> bool:
+        if status == "absent":
+            return place[:2] in rows or place[0] in absent
+        return (
+            status == "unreadable"
+            or (status == "blank" and place[0] in lost)
+            or squeeze(raw) == squeeze(expected[place])
+        )
+
+    return {place: seen for place, seen in differences(report, expected).items() if not said(place, *seen[1:])}
