@@ -344,7 +344,7 @@ SENTENCES = {
 
 def test_planted_states_survive_the_page() -> None:
     """Invented charges, set as PDF, read again: the study finds the same states, amounts and proofs."""
-    corpus = simulate.charges(reports=60, seed=12, states=PLANTED)
+    corpus = simulate.charges(reports=40, seed=12, states=PLANTED)
     texts = {}
     for at, row in corpus.frame.iterrows():
         sentence = SENTENCES["both" if row["state"] == "collected" and row["fee_billed"] > 0 else row["state"]]
