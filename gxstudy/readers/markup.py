@@ -226,8 +226,8 @@ def _is_article(filled: _Filled) -> bool:
 def _split(rows: int, cells: Sequence[_Filled]) -> Iterator[str | Grid]:
     """Yield the grid of a table, parted where prose runs across it: a report may be one table from title to signature.
 
-    Prose is a row of one cell that no other reaches into: over or under all rows of several cells whatever is no label
-    of the form, between them only what reads like a sentence.
+    Prose is a row of one cell that no other reaches into: over or under all rows of several cells whatever is no figure
+    and no label of the form, between them only what reads like a sentence.
     """
     by_row: list[list[_Filled]] = [[] for _ in range(rows)]
     reached: set[int] = set()
@@ -240,7 +240,11 @@ def _split(rows: int, cells: Sequence[_Filled]) -> Iterator[str | Grid]:
         if len(row) != 1 or number in reached or row[0].cell.row_span > 1 or not row[0].lines:
             continue
         outside = number < wide[0] or number > wide[-1]
-        if text.is_form_label(row[0].text) or not (outside or _PROSE.search(row[0].lines[-1])):
+        if (
+            text.is_form_label(row[0].text)
+            or _is_figure(row[0].text)
+            or not (outside or _PROSE.search(row[0].lines[-1]))
+        ):
             continue
         yield from _grid(by_row[start:number], start)
         yield from row[0].lines
