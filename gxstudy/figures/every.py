@@ -7,10 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import pandas as pd
+
 from gxstudy import corpus, organs, studies
+from gxstudy.figures.backlog import backlog
 from gxstudy.figures.base import FORMATS, DataFigure, Format, Lang, Width, one_of, save
+from gxstudy.figures.copying import copying
 from gxstudy.figures.denominators import denominators, rank_agreement
+from gxstudy.figures.fees import fees
 from gxstudy.figures.grounds import applicants, grounds
+from gxstudy.figures.reporting_quality import reporting_quality
 from gxstudy.figures.zero_applications import zero_applications
 from gxstudy.panel import Panel, panel, published, stack
 from gxstudy.studies import simulate
@@ -22,11 +28,16 @@ _SEED = 2019
 
 
 class Sources(NamedTuple):
-    """What figures are drawn from: reports read in full, those seen in part, and both (their parts kept apart)."""
+    """What figures are drawn from.
+
+    Reports read in full, those seen in part, and both (their parts kept apart); single cases of the fee; the dataset.
+    """
 
     full: Panel
     seen: Panel
     both: Panel
+    cases: pd.DataFrame
+    read: corpus.Corpus
 
 
 class Draw(Protocol):
@@ -70,6 +81,43 @@ def _applicants_simulated(_: Sources) -> Draw:
     return partial(applicants, invented, of="resolvable", planted=2.0)
 
 
+def _fees(known: Sources) -> Draw:
+    return partial(fees, studies.fees(known.both, cases=known.cases))
+
+
+def _fees_simulated(_: Sources) -> Draw:
+    planted = {"silent": 0.30, "none": 0.45, "unpaid": 0.05, "billed": 0.05, "collected": 0.15}
+    invented = simulate.charges(reports=400, seed=1, states=planted, by_page=0.7)
+    return partial(fees, studies.fees(invented), planted=planted)
+
+
+def _backlog(known: Sources) -> Draw:
+    frame = known.full.frame.dropna(subset="organ_id")
+    latest = frame.sort_values("year").groupby("organ_id")["organ"].transform("last")
+    same_organ = dict(zip(frame["organ"], latest.reindex(frame.index), strict=True))
+    return partial(backlog, studies.backlog(known.full, same_organ=same_organ))
+
+
+def _backlog_simulated(_: Sources) -> Draw:
+    steady, growth, rush = (
+        simulate.queues(organs=100, years=3, seed=3, days=15, growth=growing, rush=hurried, scenario=name)
+        for name, growing, hurried in (("steady", 0.0, 0.0), ("growth", 0.3, 0.0), ("rush", 0.0, 0.5))
+    )
+    return partial(backlog, studies.backlog(stack([steady, growth, rush])), planted=15)
+
+
+def _reporting_quality(known: Sources) -> Draw:
+    # The texts of the bundled reports repeat their tables by construction; only those seen elsewhere are compared.
+    checks, findings, reports = known.read.checks, known.read.findings, known.read.reports
+    return partial(reporting_quality, studies.reporting_quality(checks, findings, reports=reports, panel=known.seen))
+
+
+def _copying_simulated(_: Sources) -> Draw:
+    texts = simulate.narratives(organs=40, years=3, seed=1, kept=0.7)
+    result = studies.copying(texts, simulated=True)
+    return partial(copying, result, planted=float(texts["planted"].mean()))
+
+
 DRAWINGS: tuple[Drawing, ...] = (
     Drawing("zero_applications", _zero(None)),
     Drawing("zero_applications_by_year", _zero("year")),
@@ -80,6 +128,12 @@ DRAWINGS: tuple[Drawing, ...] = (
     Drawing("grounds", _grounds),
     Drawing("applicants", _applicants),
     Drawing("applicants_simulated", _applicants_simulated),
+    Drawing("fees", _fees),
+    Drawing("fees_simulated", _fees_simulated),
+    Drawing("backlog", _backlog),
+    Drawing("backlog_simulated", _backlog_simulated),
+    Drawing("reporting_quality", _reporting_quality),
+    Drawing("copying_simulated", _copying_simulated),
 )
 """Every figure, in the order of the notebooks."""
 
@@ -92,7 +146,7 @@ def sources(processed: str | Path, raw: str | Path) -> Sources:
     processed
         The dataset, as :func:`gxstudy.build` leaves it.
     raw
-        The folder that holds ``published_figures.csv``.
+        The folder that holds ``published_figures.csv`` and ``fee_cases.csv``.
     """
     read = corpus.open(processed)
     known = read.reports.dropna(subset=["organ", "year"])
@@ -100,7 +154,9 @@ def sources(processed: str | Path, raw: str | Path) -> Sources:
     about = read.reports.merge(ids[["organ", "year", "organ_id"]], on=["organ", "year"], how="left")
     full = panel(read.figures, facts=read.facts, about=about)
     seen = published(Path(raw) / "published_figures.csv")
-    return Sources(full, seen, stack([full, seen]))
+    cases = pd.read_csv(Path(raw) / "fee_cases.csv", encoding="utf-8")
+    cases["rounded"] = cases["note"].str.contains("about|over", na=False)
+    return Sources(full, seen, stack([full, seen]), cases, read)
 
 
 def draw_all(
