@@ -11,9 +11,10 @@ import os
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
@@ -23,6 +24,7 @@ from gxstudy.errors import CallError, GxstudyError, UnreadableFileError
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from gxstudy.figures.base import Format, Lang, Width
     from gxstudy.report import Report
 
 __all__ = ["main", "normalised", "run_notebook"]
@@ -35,14 +37,7 @@ _SECOND_READER = click.option(
     help="Read a PDF twice and compare; it takes some ten times as long.",
 )
 _RAW, _PROCESSED = Path("data/raw"), Path("data/processed")
-_DRAWINGS = (
-    ("zero_applications", None),
-    ("zero_applications_by_year", "year"),
-    ("zero_applications_by_level", "level"),
-    ("zero_applications_by_sector", "sector"),
-)
 _SECONDS, _MEBIBYTES = 60.0, 2048
-_LANGUAGES: tuple[tuple[Literal["en", "zh"], str], ...] = (("en", ""), ("zh", "_zh"))
 _CELL_SECONDS = 600
 _FLEETING = frozenset({"execution", "ExecuteTime", "collapsed", "scrolled", "trusted"})
 _KERNEL_ENVIRONMENT = {
@@ -305,28 +300,29 @@ def _build(raw: Path, out: Path, *, jobs: int | None, timeout: float, memory: in
 @click.option("--raw", type=_FOLDER, default=_RAW, show_default=True, help="Holds published_figures.csv.")
 @click.option("--processed", type=_FOLDER, default=_PROCESSED, show_default=True, help="The dataset.")
 @click.option("--out", type=_FOLDER, help="Where to save them  [default: figures in the dataset]")
-def figures(raw: Path, processed: Path, out: Path | None) -> None:
+@click.option(
+    "--lang", "langs", type=click.Choice(["en", "zh"]), multiple=True, help="Language of the labels  [default: both]"
+)
+@click.option("--format", "formats", default="pdf,svg,png", show_default=True, help="Kinds of files, with commas.")
+@click.option(
+    "--width", type=click.Choice(["column", "page"]), default="column", show_default=True, help="Of the printed figure."
+)
+def figures(raw: Path, processed: Path, out: Path | None, langs: tuple[Lang, ...], formats: str, width: Width) -> None:
     """Draw the figures of the studies.
 
-    They are drawn from the dataset and the list of published figures, in English and Chinese; each is saved as PDF, SVG
-    and PNG, with the numbers it shows as CSV.
+    They are drawn from the dataset and the list of published figures. Beside each stand the numbers it shows, as CSV.
     """
-    _figures(raw, processed, out or processed / "figures")
+    from gxstudy.figures import draw_all, sources
+
+    known, folder = sources(processed, raw), out or processed / "figures"
+    kinds = cast("list[Format]", formats.split(","))
+    _tell(draw_all(known, folder, langs=langs or ("en", "zh"), formats=kinds, width=width))
 
 
-def _figures(raw: Path, processed: Path, out: Path) -> None:
-    from gxstudy import corpus, studies
-    from gxstudy import figures as drawings
-    from gxstudy.panel import panel, published, stack
-
-    read = corpus.open(processed)
-    full = panel(read.figures, facts=read.facts, about=read.reports)
-    known = stack([full, published(raw / "published_figures.csv")])
-    for name, by in _DRAWINGS:
-        result = studies.zero_applications(known, by=by)
-        for lang, ending in _LANGUAGES:
-            drawings.save(drawings.zero_applications(result, lang=lang), out, f"{name}{ending}")
-            click.echo(str(out / f"{name}{ending}"))
+def _tell(drawn: Iterable[tuple[Path, ...]]) -> None:
+    """Say the name of each figure when its files are written."""
+    for files in drawn:
+        click.echo(str(files[-1].with_suffix("")))
 
 
 @commands.command()
@@ -358,6 +354,8 @@ def reproduce(root: Path, jobs: int | None) -> None:
 
     Read data/raw into data/processed, run the notebooks, draw the figures.
     """
+    from gxstudy.figures import draw_all, sources
+
     raw, processed, folder = root / _RAW, root / _PROCESSED, root / "notebooks"
     for needed in (raw, folder):
         if not needed.is_dir():
@@ -365,7 +363,7 @@ def reproduce(root: Path, jobs: int | None) -> None:
             raise CallError(msg)
     _build(raw, processed, jobs=jobs, timeout=_SECONDS, memory=_MEBIBYTES)
     _run_notebooks(folder)
-    _figures(raw, processed, processed / "figures")
+    _tell(draw_all(sources(processed, raw), processed / "figures"))
 
 
 def run_notebook(path: Path) -> None:
