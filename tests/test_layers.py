@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 import pytest
 
-from gxstudy.forms import editions, load
-
 PACKAGE = Path(__file__).resolve().parents[1] / "gxstudy"
 
 # One room a line, top first: a module imports only from rooms above its own. A room is a module or a package; a
@@ -189,25 +187,6 @@ def test_no_import_hides_behind_a_call() -> None:
 def test_no_pandas_above_the_frames() -> None:
     early = {module: place for module, place in importers("pandas").items() if FLOOR[room(module)] < FLOOR["frames"]}
     assert not early
-
-
-@pytest.mark.parametrize(
-    "module", sorted(module for module in MODULES if FLOOR.get(room(module), 0) <= FLOOR["corpus"])
-)
-def test_labels_of_the_form_stand_in_its_data_alone(module: str) -> None:
-    labels = {
-        label
-        for edition in editions()
-        for table in load(edition).tables
-        for part in (*table.rows, *table.columns)
-        for label in (part.label, *part.synonyms)
-    }
-    texts = {
-        node.value: node.lineno
-        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    assert {text: line for text, line in texts.items() if text in labels} == {}
 
 
 @pytest.mark.parametrize(
