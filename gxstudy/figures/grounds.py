@@ -33,11 +33,15 @@ from gxstudy.figures.base import (
 )
 from gxstudy.figures.rows import MARGIN, foot, notes
 from gxstudy.figures.words import Words, named, worded
+from gxstudy.forms import load
 from gxstudy.studies.grounds import OUTCOMES, RARE, Applicant, Grounds
 from gxstudy.studies.simulate import SIMULATED
 
 __all__ = ["applicants", "grounds"]
 
+_FORM = load("2021").table("applications")
+_KINDS = ("natural_person", "business", "research", "public_interest", "legal_service")
+_APPLICANTS: Words = {key: _FORM.column(key).label for key in _KINDS}
 _WORDS = worded(
     en={
         "granted": "in full",
@@ -81,11 +85,7 @@ _WORDS = worded(
         "factual": "无法提供÷（无法\n提供＋不予公开）（%）",
         "note": "横线：{level:g}% 区间；合计按{organs:,}个机关重抽样。",
         "note_many": "小标记：{reports:,}份报告；横线：{level:g}% 区间，按{organs:,}个机关重抽样。",
-        "natural_person": "自然人",
-        "business": "商业企业",
-        "research": "科研机构",
-        "public_interest": "社会公益组织",
-        "legal_service": "法律服务机构",
+        **_APPLICANTS,
         "applicant_other": "其他组织",
         "odds": "获公开的优势比（以自然人为1）",
         "handled": "以全部办结为基数",

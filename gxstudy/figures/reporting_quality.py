@@ -10,6 +10,7 @@ import pandas as pd
 from gxstudy.figures.base import MARKS, DataFigure, Lang, Width, inches, legend, marks_of, one_of, stamp, style
 from gxstudy.figures.rows import MARGIN, Band, Block, Line, foot, heading, notes, place, rows
 from gxstudy.figures.words import named, worded
+from gxstudy.forms import load
 from gxstudy.studies.reporting_quality import Failure, Prose, ReportingQuality
 
 __all__ = ["reporting_quality"]
@@ -53,7 +54,7 @@ _WORDS = worded(
         "applications_carried_in": "上年结转",
         "applications_handled": "办结",
         "applications_carried_out": "结转下年",
-        "reviews": "行政复议",
+        "reviews": load("2021").table("disputes").row("review").label,
         "suits": "行政诉讼",
         "note": "横线：{level:g}% Wilson 区间；计数：不成立数／检验数或报告数。",
     },
