@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -17,9 +18,15 @@ RAW = Path(__file__).parents[1] / "data" / "raw" / "reports"
 NEW, CARRIED = "applications.new", "applications.carried_in"
 
 
+@cache
+def invented(seed: int) -> Panel:
+    """One invented report, whole."""
+    return outcomes(organs=1, seed=seed, median_size=30)
+
+
 def emptied(seed: int, *, blank: list[str]) -> tuple[Panel, Panel]:
-    """One invented report, whole, and with places left blank."""
-    whole = outcomes(organs=1, seed=seed, median_size=30)
+    """The same report twice: whole, and with places left blank."""
+    whole = invented(seed)
     values, states, grades = whole.frame.copy(), whole.states.copy(), whole.grades.copy()
     values[blank] = math.nan
     states[blank] = "blank"
@@ -32,7 +39,7 @@ def places() -> list[str]:
     return [f"applications.{row}.{column}" for row, column in table.places()]
 
 
-@given(st.integers(0, 50), st.lists(st.sampled_from(places()), min_size=1, max_size=90, unique=True))
+@given(st.integers(0, 9), st.lists(st.sampled_from(places()), min_size=1, max_size=90, unique=True))
 def test_whatever_is_filled_is_what_stood_there(seed: int, blank: list[str]) -> None:
     whole, holed = emptied(seed, blank=blank)
     filled = fill_proved(holed)
@@ -116,8 +123,7 @@ def test_an_unknown_edition_is_left_alone() -> None:
 def test_a_row_that_stands_for_others_is_their_sum_once_they_are_filled() -> None:
     who = "natural_person"
     cells = [f"applications.other.{row}.{who}" for row in ("no_correction", "unpaid_fee", "other")]
-    whole, holed = emptied(5, blank=[name for name in cells if name != cells[0]])
-    whole.frame[cells[1:]] = 0.0
+    whole, holed = emptied(5, blank=cells[1:])
     holed.frame[f"applications.other.{who}"] = math.nan
     holed.states[f"applications.other.{who}"] = "absent"
     column = [name for name in places() if name.endswith(f".{who}")]
