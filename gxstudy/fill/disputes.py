@@ -42,15 +42,19 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         carried = True
         if run.rows[0].drawn and (own := _labels(run.rows)):
             above, carried = own, False
+        turns = _by_turns(run.rows) if run.rows[0].grid.origin == "unruled" else {}
         for row in run.rows:
             if row not in data:
                 continue
-            pairs = _by_labels(row, above, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
-            if pairs is None and block is not None:
+            if row.number in turns:
+                pairs = turns[row.number]
+            else:
+                pairs = _by_labels(row, above, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
+            if pairs is None and block is not None and row.number not in turns:
                 pairs = _continued(row, block)
             if pairs is None and row in whole:
                 pairs = list(zip(_places(), _values(row), strict=True))
-            if pairs is None and row.grid.origin == "unruled":
+            if pairs is None and row.grid.origin == "unruled" and row.number not in turns:
                 pairs = _by_reading(row, run.rows)
             if not row.drawn and not any(cell.text.strip() for cell in _values(row)):
                 blank += pairs or ()
@@ -163,6 +167,33 @@ def _continued(row: PrintedRow, block: str) -> list[tuple[tuple[str, str], Cell]
     if named or len(results) != 1 or len(values) != 1:
         return None
     return [((block, results[0]), values[0])]
+
+
+def _by_turns(rows: Sequence[PrintedRow]) -> dict[int, list[tuple[tuple[str, str], Cell]] | None]:
+    """Return the place of every row of one figure of a table without rules, by row number; None where it is not clear.
+
+    The results follow each other, block after block. The label of a block, centred over its rows, may stand beside any
+    of them, so that it is that of the rows before it too.
+    """
+    order = [column.key for column in forms.load("2021").table(TABLE).columns]
+    turns: list[list[tuple[int, str, list[Cell]]]] = []
+    blocks: list[set[str]] = []
+    for row in rows:
+        texts = [cell.text for cell in row.cells if cell.row == row.number]
+        results = [key for text in texts if (key := _meaning(text, "column"))]
+        if len(results) != 1:
+            continue
+        if not turns or order.index(results[0]) <= order.index(turns[-1][-1][1]):
+            turns.append([])
+            blocks.append(set())
+        turns[-1].append((row.number, results[0], [cell for cell in _values(row) if cell.text.strip()]))
+        blocks[-1].update(key for text in texts if (key := _meaning(text, "row")))
+    return {
+        number: [((next(iter(named)), result), figures[0])] if len(named) == 1 else None
+        for turn, named in zip(turns, blocks, strict=True)
+        for number, result, figures in turn
+        if len(figures) == 1
+    }
 
 
 def _shares_columns(label: Cell, cell: Cell) -> bool:
