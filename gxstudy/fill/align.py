@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gxstudy import forms
 from gxstudy.text import label_key
 
-__all__ = ["Label", "Match", "align", "fused", "likeness", "stands_under"]
+__all__ = ["Label", "Match", "align", "all_between", "fused", "likeness", "orders", "stands_under"]
 
 EXACT = 100.0
 CONTAINED = 90.0
@@ -60,6 +60,28 @@ def fused(table: str, printed: str) -> bool:
         return True
     inside = [label for label in _whole(table) if label in printed]
     return any(one not in other and other not in one for one in inside for other in inside)
+
+
+@cache
+def orders(table: str) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of ``table`` in print order, for every edition, with and without rows in place of others."""
+    found = (
+        tuple(dict.fromkeys(row for row, _ in forms.load(edition).table(table).places(variant=variant)))
+        for edition in forms.editions()
+        for variant in (False, True)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def all_between(table: str, before: str | None, rows: Sequence[str | None], after: str | None) -> bool:
+    """Return whether ``rows`` are all that some edition prints between two rows (None: the beginning, the end)."""
+    for order in orders(table):
+        if (before is None or before in order) and (after is None or after in order):
+            first = 0 if before is None else order.index(before) + 1
+            last = len(order) if after is None else order.index(after)
+            if order[first:last] == tuple(rows):
+                return True
+    return False
 
 
 def stands_under(table: str, row: str, label: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import Label, Match, align, fused, stands_under
+from gxstudy.fill.align import Label, Match, align, all_between, fused, stands_under
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, place_of, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
@@ -90,8 +90,10 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
 
     Where no rule parts the rows, figures left over beside a row may be the rest of its own, wrapped, and figures
     without a label those of any row near them. Where a break cuts the table, the rest of a label may stand alone: that
-    no figures stand beside it does not make them blank.
+    no figures stand beside it does not make them blank. Rows without labels are told by their place only where all the
+    form has there are printed.
     """
+    guessed = _guessed(lines, matches)
     over = [
         match.row is None and any(is_figure(cell.text) for cell in line.values)
         for line, match in zip(lines, matches, strict=True)
@@ -103,8 +105,28 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
         at_break = any(other.row.grid is not line.row.grid for other in lines[near])
         bare = at_break and not match.exact and not any(cell.text.strip() for cell in line.values)
         stray = spoilt or any(over[near]) or not line.text
-        doubtful.append(bare or (line.row.grid.origin == "unruled" and stray))
+        doubtful.append(bare or index in guessed or (line.row.grid.origin == "unruled" and stray))
     return doubtful
+
+
+def _guessed(lines: Sequence[_Line], matches: Sequence[Match]) -> set[int]:
+    """Return the rows without labels between whose neighbours the form has more rows, or others."""
+    named = [bool(line.label.own) and match.row is not None for line, match in zip(lines, matches, strict=True)]
+    guessed: set[int] = set()
+    if all(named):
+        return guessed
+    edges = [-1, *(index for index, known in enumerate(named) if known), len(lines)]
+    for before, after in pairwise(edges):
+        between = [
+            index
+            for index in range(before + 1, after)
+            if matches[index].row is not None or any(cell.text.strip() for cell in lines[index].values)
+        ]
+        first = matches[before].row if before >= 0 else None
+        last = matches[after].row if after < len(lines) else None
+        if not all_between(TABLE, first, [matches[index].row for index in between], last):
+            guessed.update(between)
+    return guessed
 
 
 def _first_data_row(rows: Sequence[PrintedRow]) -> int:

@@ -1,0 +1,436 @@
+"""Grids -> the form filled in: which row is which, which column is which, and nothing given a place by guessing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import Case
+
+import gxstudy as gx
+from gxstudy import forms
+from gxstudy.fill import Entry, Filled, fill
+from gxstudy.findings import Code
+from gxstudy.layout import Box, Cell, Grid
+from gxstudy.specimens import Break, Layout, Specimen, bind, draw, expected, filler, invented
+
+FORM = forms.load("2021").table("applications")
+COLUMNS = tuple(column.key for column in FORM.columns)
+HEADS = tuple(column.label for column in FORM.columns)
+WIDE, HIGH = 40.0, 12.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of table three as printed: what stands in the label's cell and in the figures' cells."""
+
+    label: str
+    figures: tuple[str, ...]
+    above: str = ""
+
+
+def form_rows(*, variant: bool = False) -> list[tuple[str, Row]]:
+    """Every row of the 2021 form with figures of its own: row i has 100 i + 1 to 100 i + 7."""
+    keys = list(dict.fromkeys(key for key, _ in FORM.places(variant=variant)))
+    rows = []
+    for number, key in enumerate(keys, 1):
+        row = FORM.row(key)
+        parents = FORM.parents(row.group)
+        above = parents[-1].label if len(parents) > 1 else ""
+        rows.append((key, Row(row.label, tuple(str(100 * number + column) for column in range(1, 8)), above)))
+    return rows
+
+
+def grid(lines: Sequence[Sequence[tuple[int, int, str]]], *, page: int = 1, wide: int = 9, top: float = 0) -> Grid:
+    """A ruled grid; a line is a sequence of (column, columns covered, text)."""
+    cells = []
+    for number, line in enumerate(lines):
+        for column, span, text in line:
+            box = Box(page, column * WIDE, top + number * HIGH, (column + span) * WIDE, top + (number + 1) * HIGH)
+            ink = (box,) if text else ()
+            cells.append(Cell(number, column, 1, span, text, ink, box))
+    lefts = tuple(column * WIDE for column in range(wide + 1))
+    tops = tuple(top + number * HIGH for number in range(len(lines) + 1))
+    return Grid(page, "ruled", len(lines), wide, tuple(cells), lefts, tops)
+
+
+def header(heads: Sequence[str] = HEADS) -> list[tuple[int, int, str]]:
+    return [(0, 2, ""), *((2 + index, 1, head) for index, head in enumerate(heads))]
+
+
+def line(row: Row) -> list[tuple[int, int, str]]:
+    labels = [(0, 1, row.above), (1, 1, row.label)] if row.above else [(0, 2, row.label)]
+    return [*labels, *((2 + index, 1, figure) for index, figure in enumerate(row.figures))]
+
+
+def three(rows: Sequence[Row], *, page: int = 1, heads: Sequence[str] | None = HEADS) -> Grid:
+    """Table three with the header given (None: without one)."""
+    return grid([*([header(heads)] if heads else []), *(line(row) for row in rows)], page=page)
+
+
+def read(*grids: Grid) -> tuple[dict[tuple[str, str], Entry], Filled]:
+    filled = fill(grids)
+    entries = {(e.row, e.column): e for sheet in filled.sheets for e in sheet.entries if e.table == "applications"}
+    return entries, filled
+
+
+def values(entries: dict[tuple[str, str], Entry], row: str) -> tuple[str, ...]:
+    return tuple(entries[row, column].raw if (row, column) in entries else "" for column in COLUMNS)
+
+
+def statuses(entries: dict[tuple[str, str], Entry], row: str) -> set[str]:
+    return {entries[row, column].status for column in COLUMNS if (row, column) in entries}
+
+
+def noticed(filled: Filled, code: Code) -> list[tuple[str | None, str]]:
+    return [(found.where.row, found.message) for found in filled.findings if found.code is code]
+
+
+def altered(changes: dict[str, Row | None], *, variant: bool = False) -> list[Row]:
+    """The rows of the form with some of them changed, or left out (None)."""
+    rows = [(key, changes.get(key, row)) for key, row in form_rows(variant=variant)]
+    return [row for _, row in rows if row is not None]
+
+
+ROWS = dict(form_rows())
+
+
+def assert_right_or_flagged(entries: dict[tuple[str, str], Entry], *, but: Sequence[str] = ()) -> None:
+    """Every row has its own figures, or none that are claimed; ``but``: rows with other figures."""
+    for key, row in ROWS.items():
+        if key in but or statuses(entries, key) <= {"absent", "unreadable"}:
+            continue
+        assert values(entries, key) == row.figures, key
+
+
+# Rows of table three --------------------------------------------------------------------------------------------------
+
+
+def test_a_clean_table_is_filled_without_a_word() -> None:
+    entries, filled = read(three(altered({})))
+    for key, row in ROWS.items():
+        assert values(entries, key) == row.figures
+        assert statuses(entries, key) == {"read"}
+    assert {found.code for found in filled.findings} == {Code.TABLE_ABSENT}  # the other two tables
+    assert filled.edition == "2021"
+
+
+@pytest.mark.parametrize(
+    "key, label",
+    [
+        ("denied.law_prohibits", "2.其他法律行政止公开"),
+        ("partial", "（二）部分公开（区分处理的，只计"),
+        ("rejected.reconfirm", "5.要求行政机关确认或重新出"),
+        ("handled_total", "（七） 总 计"),
+        ("carried_out", "四、结转下年度继续办"),
+        ("new", "⼀、本年新收政府信息公开申请数量"),
+    ],
+)
+def test_a_label_cut_off_or_misprinted_is_still_its_row(key: str, label: str) -> None:
+    entries, filled = read(three(altered({key: replace(ROWS[key], label=label)})))
+    assert values(entries, key) == ROWS[key].figures
+    assert statuses(entries, key) == {"read"}
+    assert not noticed(filled, Code.UNKNOWN_ROW)
+
+
+def test_a_missing_label_is_told_by_its_neighbours_and_said() -> None:
+    entries, filled = read(three(altered({"denied.process": replace(ROWS["denied.process"], label="")})))
+    assert values(entries, "denied.process") == ROWS["denied.process"].figures
+    ((row, message),) = noticed(filled, Code.LABEL_MISSING)
+    assert row == "denied.process"
+    assert "6.属于四类过程性信息" in message
+
+
+def test_a_missing_label_beside_a_missing_row_is_not_guessed() -> None:
+    changes = {"denied.process": replace(ROWS["denied.process"], label=""), "denied.internal": None}
+    entries, _ = read(three(altered(changes)))
+    assert_right_or_flagged(entries)
+    assert "read" not in statuses(entries, "denied.internal")
+
+
+def test_a_row_that_is_no_row_of_the_form_takes_nobodys_place() -> None:
+    strange = Row("9.属于领导批示件的内容", tuple("9999999"))
+    rows = altered({})
+    rows.insert(11, strange)
+    entries, filled = read(three(rows))
+    assert_right_or_flagged(entries)
+    assert all(statuses(entries, key) == {"read"} for key in ROWS)
+    ((_, message),) = noticed(filled, Code.UNKNOWN_ROW)
+    assert strange.label in message
+    assert "9 9 9" in message
+
+
+def test_a_row_left_out_is_absent_and_shifts_nothing() -> None:
+    entries, filled = read(three(altered({"carried_in": None, "denied.query": None})))
+    assert_right_or_flagged(entries)
+    assert statuses(entries, "carried_in") == statuses(entries, "denied.query") == {"absent"}
+    assert [row for row, _ in noticed(filled, Code.ROW_ABSENT)] == ["carried_in", "denied.query"]
+
+
+def test_two_rows_printed_in_each_others_place_keep_their_labels() -> None:
+    rows = altered({})
+    at = [row.label for row in rows].index("3.危及“三安全一稳定”")
+    rows[at], rows[at + 1] = rows[at + 1], rows[at]
+    entries, _ = read(three(rows))
+    assert_right_or_flagged(entries)
+
+
+def test_two_rows_in_one_for_want_of_a_rule_are_not_believed() -> None:
+    rows = altered({"rejected.petition": None})
+    at = [row.label for row in rows].index("2.重复申请")
+    rows[at] = replace(rows[at], label="1.信访举报投诉类申请2.重复申请", figures=tuple("12" * 4)[:7])
+    entries, _ = read(three(rows))
+    assert_right_or_flagged(entries, but=("rejected.repeat",))
+    assert statuses(entries, "rejected.repeat") == {"unreadable"}
+    assert statuses(entries, "rejected.petition") == {"absent"}
+
+
+@pytest.mark.parametrize("label", ["（六）其他处理（七）总计", "（七）总计四、结转下年度继续办理"])
+def test_rows_with_short_labels_in_one_are_not_believed_either(label: str) -> None:
+    entries, _ = read(three(altered({"handled_total": replace(ROWS["handled_total"], label=label)})))
+    assert "read" not in statuses(entries, "handled_total")
+
+
+def test_other_handling_may_be_one_row() -> None:
+    rows = dict(form_rows(variant=True))
+    entries, filled = read(three(list(rows.values())))
+    assert values(entries, "other") == rows["other"].figures
+    assert not any(row.startswith("other.") for row, _ in entries)
+    assert [row for row, _ in noticed(filled, Code.VARIANT_ROW)] == ["other"]
+
+
+def test_a_merged_label_on_a_line_of_its_own_is_no_row() -> None:
+    lines = [header()]
+    for row in ROWS.values():
+        if row.above and row.label.startswith("1."):
+            lines.append([(0, 9, row.above)])
+        lines.append(line(replace(row, above="")))
+    entries, filled = read(grid(lines))
+    assert all(values(entries, key) == row.figures for key, row in ROWS.items())
+    assert not noticed(filled, Code.UNKNOWN_ROW)
+
+
+def test_a_note_under_the_table_is_no_row() -> None:
+    lines = [header(), *(line(row) for row in ROWS.values()), [(0, 9, "注：其中修订16件，由3个单位填报。")]]
+    entries, filled = read(grid(lines))
+    assert all(values(entries, key) == row.figures for key, row in ROWS.items())
+    assert not noticed(filled, Code.UNKNOWN_ROW)
+
+
+# Columns of table three -----------------------------------------------------------------------------------------------
+
+
+def test_columns_in_another_order_follow_their_headings() -> None:
+    order = (6, 0, 2, 1, 3, 4, 5)
+    rows = [replace(row, figures=tuple(row.figures[i] for i in order)) for row in ROWS.values()]
+    entries, _ = read(three(rows, heads=[HEADS[i] for i in order]))
+    assert all(values(entries, key) == row.figures for key, row in ROWS.items())
+
+
+def test_a_column_that_is_not_printed_makes_no_other_column_wrong() -> None:
+    lines = [
+        [cell for cell in printed if cell[0] != 4] for printed in (header(), *(line(row) for row in ROWS.values()))
+    ]
+    entries, filled = read(grid(lines))
+    for (row, column), entry in entries.items():
+        if entry.value is not None:
+            assert entry.raw == ROWS[row].figures[COLUMNS.index(column)]
+    assert filled.findings
+
+
+def test_a_row_with_a_cell_too_few_is_flagged_and_the_others_are_read() -> None:
+    lines = [header(), *(line(row) for row in ROWS.values())]
+    at = 1 + list(ROWS).index("rejected.repeat")
+    lines[at] = [*lines[at][:-2], (7, 2, "603")]
+    entries, filled = read(grid(lines))
+    assert statuses(entries, "rejected.repeat") == {"unreadable"}
+    assert [row for row, _ in noticed(filled, Code.ROW_WIDTH_DIFFERS)] == ["rejected.repeat"]
+    assert_right_or_flagged(entries)
+    assert statuses(entries, "rejected.publication") == {"read"}
+
+
+def test_without_any_heading_the_order_of_the_form_is_taken() -> None:
+    entries, _ = read(three(altered({}), heads=None))
+    assert all(values(entries, key) == row.figures for key, row in ROWS.items())
+
+
+# Over pages -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["header again", "no header"])
+@pytest.mark.parametrize("at", [1, 2, 9, 14, 20, 24])
+def test_a_table_cut_between_rows_goes_on(at: int, again: bool) -> None:
+    rows = list(ROWS.values())
+    entries, filled = read(three(rows[:at]), three(rows[at:], page=2, heads=HEADS if again else None))
+    assert all(values(entries, key) == row.figures for key, row in ROWS.items())
+    assert {entry.boxes[0].page for entry in entries.values()} == {1, 2}
+    assert not noticed(filled, Code.TABLE_REPEATED)
+
+
+@pytest.mark.parametrize("figures_above", [True, False])
+def test_a_row_cut_through_by_the_page_is_one_row(figures_above: bool) -> None:
+    rows = list(ROWS.values())
+    at = list(ROWS).index("unavailable.not_existing")
+    first, second = rows[at].label[:7], rows[at].label[7:]
+    blank = ("",) * 7
+    upper = replace(rows[at], label=first, figures=rows[at].figures if figures_above else blank)
+    lower = replace(rows[at], label=second, figures=blank if figures_above else rows[at].figures)
+    entries, _ = read(three([*rows[:at], upper]), three([lower, *rows[at + 1 :]], page=2, heads=None))
+    assert all(values(entries, key) == row.figures for key, row in ROWS.items())
+
+
+def test_the_rest_of_a_label_alone_behind_a_break_is_no_row_of_blanks() -> None:
+    rows = list(ROWS.values())
+    at = list(ROWS).index("denied.third_party")
+    rest = replace(rows[at], label="三方合法权益", figures=("",) * 7)
+    entries, _ = read(three(rows[:at]), three([rest, *rows[at + 1 :]], page=2, heads=None))
+    assert "blank" not in statuses(entries, "denied.third_party")
+    assert_right_or_flagged(entries)
+
+
+def test_a_table_printed_again_is_said_and_the_first_taken() -> None:
+    other = [replace(row, figures=tuple("7777777")) for row in ROWS.values()]
+    entries, filled = read(three(altered({})), three(other, page=2))
+    assert all(values(entries, key) == row.figures for key, row in ROWS.items())
+    assert len(noticed(filled, Code.TABLE_REPEATED)) == 1
+
+
+# Any damage -----------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def damaged_tables(draw: st.DrawFn) -> list[Row]:
+    """Table three with rows left out, and labels cut off, misprinted, taken away or replaced."""
+    rows = []
+    for row in ROWS.values():
+        kind = draw(st.sampled_from(["as it is"] * 12 + ["gone", "cut", "no label", "foreign", "typo", "bare"]))
+        if kind == "gone":
+            continue
+        label = {
+            "cut": row.label[: max(3, len(row.label) // 2)],
+            "no label": "",
+            "foreign": draw(st.sampled_from(["情况说明", "上报单位", "第3页", "甲乙丙丁"])),
+            "typo": row.label.replace("信息", "俭息").replace("申请", "由请"),
+            "bare": row.label.partition(".")[2] or row.label,
+        }.get(kind, row.label)
+        rows.append(replace(row, label=label, above="" if kind == "bare" else row.above))
+    return rows
+
+
+@given(damaged_tables())
+def test_whatever_happens_to_labels_no_figure_is_given_to_another_row(rows: list[Row]) -> None:
+    if not rows:
+        return
+    entries, _ = read(three(rows))
+    assert_right_or_flagged(entries)
+
+
+# Tables two and four, forms of other years ----------------------------------------------------------------------------
+
+
+def unlike(case: Case) -> dict[tuple[str, str, str], tuple[str, str]]:
+    report = gx.read_report(case.pdf)
+    found = {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries}
+    return {
+        place: (text, found.get(place, "none")) for place, text in case.expected.items() if found.get(place) != text
+    }
+
+
+@pytest.mark.parametrize("way", ["across", "split", "matrix", "down"])
+@pytest.mark.parametrize("ruled", ["all", "horizontal", "none"])
+def test_table_four_may_be_turned_or_split(way: str, ruled: str) -> None:
+    padding = (2.5, 2.5) if ruled == "all" else (4.0, 2.5)
+    assert unlike(Case(seed=8, layout=Layout(disputes=way, ruled=ruled, padding=padding))) == {}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", ["whole", "blocks"])
+@pytest.mark.parametrize("edition, year", [("2019", 2020), ("2021", 2024)])
+def test_table_two_may_be_a_table_a_block(way: str, edition: str, year: int) -> None:
+    assert unlike(Case(edition, year, seed=8, layout=Layout(disclosure=way))) == {}  # type: ignore[arg-type]
+
+
+def test_tables_may_come_in_any_order() -> None:
+    order = ("disputes", "disclosure", "applications")
+    assert unlike(Case(seed=8, layout=Layout(order=order))) == {}
+
+
+def test_the_form_of_2019_is_told_from_its_tables() -> None:
+    case = Case("2019", 2020, seed=8)
+    report = gx.read_report(case.pdf)
+    assert (report.edition, report.year) == ("2019", 2020)
+    assert unlike(case) == {}
+    assert not [found for found in report.findings if found.severity != "info"]
+
+
+def test_a_form_of_the_wrong_years_is_read_and_said() -> None:
+    case = Case("2019", 2023, seed=8)
+    report = gx.read_report(case.pdf)
+    assert report.edition == "2019"
+    assert unlike(case) == {}
+    (found,) = [found for found in report.findings if found.code is Code.WRONG_ERA_FORM]
+    assert "2023" in found.message
+    assert "2021" in found.message
+
+
+@pytest.mark.parametrize("block", ["article_20_1", "article_20_5", "article_20_6", "article_20_8"])
+def test_a_block_of_the_other_form_is_read_under_its_own_columns_and_said(block: str) -> None:
+    case = Case("2021", 2022, foreign_blocks=(block,), seed=8)
+    report = gx.read_report(case.pdf)
+    assert report.edition == "2021"
+    assert unlike(case) == {}
+    (found,) = [found for found in report.findings if found.code is Code.HYBRID_FORM]
+    assert "2019" in found.message
+
+
+# Files that hold more than one report ---------------------------------------------------------------------------------
+
+
+def test_of_two_reports_in_one_file_the_first_is_read_and_the_other_said() -> None:
+    first, second = Case(seed=1, organ="某县人民政府"), Case(seed=2, organ="某市科学技术局")
+    report = gx.read_report(bind(first.pdf, second.pdf))
+    found = {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries}
+    assert found == first.expected
+    assert report.organ == "某县人民政府"
+    codes = {found.code for found in report.findings}
+    assert {Code.SEVERAL_REPORTS, Code.TABLE_REPEATED} <= codes
+
+
+GAZETTE_SECONDS = 15.0
+"""Processor time for a report at the end of 500 pages of prose."""
+
+
+def test_a_report_at_the_end_of_a_gazette_of_five_hundred_pages_is_read_in_time() -> None:
+    case = Case(seed=4)
+    data = bind(filler(500), case.pdf)
+    began = time.process_time()
+    report = gx.read_report(data)
+    assert time.process_time() - began < GAZETTE_SECONDS
+    assert {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries} == case.expected
+    assert min(entry.boxes[0].page for entry in report.entries) == 501
+    assert (report.organ, report.year, report.pages) == (case.organ, case.year, 502)
+
+
+def test_a_report_followed_by_other_documents_is_read_too() -> None:
+    case = Case(seed=4)
+    report = gx.read_report(bind(case.pdf, filler(60)))
+    assert {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries} == case.expected
+    assert (report.organ, report.year) == (case.organ, case.year)
+
+
+def test_a_file_with_no_table_of_the_form_has_no_sheets() -> None:
+    assert fill(()).sheets == ()
+    prices = grid([[(0, 2, "品名"), (2, 1, "单价")], [(0, 2, "苹果"), (2, 1, "5")]], wide=3)
+    assert fill((prices,)).sheets == ()
+
+
+def test_rows_not_printed_on_a_page_are_absent_not_zero() -> None:
+    empty = Specimen("某县人民政府", 2024, {}, without=("carried_in", "denied.query"))
+    specimen = replace(empty, figures=invented(empty, seed=3))
+    report = gx.read_report(draw(specimen, Layout(breaks=(Break("applications", 9, header=True),))))
+    assert report.entry("applications", "carried_in", "total").status == "absent"
+    found = {(e.table, e.row, e.column): e.raw for e in report.entries if e.status != "absent"}
+    assert found == expected(specimen, Layout())
