@@ -82,7 +82,7 @@ _WORDS = worded(
         "pooled": "合计",
         "n": "办结{n:,}件",
         "axis": "占办结申请（%）",
-        "factual": "无法提供÷（无法\n提供＋不予公开）（%）",
+        "factual": "无法提供÷（无法\n提供＋不予公开）%",
         "note": "横线：{level:g}% 区间；合计按{organs:,}个机关重抽样。",
         "note_many": "小标记：{reports:,}份报告；横线：{level:g}% 区间，按{organs:,}个机关重抽样。",
         **_APPLICANTS,

@@ -125,8 +125,9 @@ class Summary(NamedTuple):
 
     ``pooled`` divides the sums: applications count alike, and busy organs rule. Its interval draws organs with
     replacement, and is too short for few: at 95 % it covered the truth of invented corpora in four of five samples of
-    seven organs, and as promised in samples of eighty. ``median`` is that of organs, each with all its years: organs count alike. Its interval is exact, from
-    order statistics, and missing where there are too few organs for one. ``lowest`` and ``highest`` are of reports.
+    seven organs, and as promised in samples of eighty. ``median`` is that of organs, each with all its years: organs
+    count alike. Its interval is exact, from order statistics, and missing where there are too few organs for one.
+    ``lowest`` and ``highest`` are of reports.
     """
 
     definition: str
