@@ -487,9 +487,9 @@ def _entropies(part: str, own: pd.DataFrame, denied: Sequence[str]) -> list[Entr
 
 
 def _entropy(of: str, part: str, own: pd.DataFrame, rows: list[str]) -> Entropy:
-    counts = own[rows].sum().to_numpy()
-    organs = sorted(set(own["whose"]))
-    without = [_bits(own.loc[own["whose"] != organ, rows].sum().to_numpy()) for organ in organs]
+    organs = own.groupby("whose")[rows].sum().to_numpy()
+    counts = organs.sum(axis=0)
+    without = [_bits(counts - organ) for organ in organs]
     known = [bits for bits in without if not math.isnan(bits)]
     bits, n = _bits(counts), int(counts.sum())
     return Entropy(
