@@ -165,7 +165,8 @@ def count(what: Print, tally: Tally) -> None:
         tally.failures.append(f"refused: {error}\n  {_pasted(what)}")
         return
     found = {(entry.table, entry.row, entry.column): entry for entry in report.entries}
-    silent = []
+    silent: list[str] = []
+    loud: list[str] = []
     flawed = False
     for place in truth | dict.fromkeys(found, ""):
         entry, text = found.get(place), truth.get(place, "")
@@ -182,14 +183,14 @@ def count(what: Print, tally: Tally) -> None:
         if (entry.value, entry.status) != (told.value, told.status):
             flawed = True
             tally.wrong[entry.grade, entry.status] += 1
-            if entry.grade != "contradicted":
-                silent.append(
-                    f"{'.'.join(place)}: printed {text!r}, read {entry.raw!r} ({entry.status}, {entry.grade})"
-                )
+            told_as = f"{entry.raw!r} ({entry.status}, {entry.grade})"
+            where = loud if entry.grade == "contradicted" else silent
+            where.append(f"{'.'.join(place)}: printed {text!r}, read {told_as}")
     tally.flawed += flawed
     tally.silent += len(silent)
-    if silent:
-        tally.failures.append("\n  ".join([f"silent: {len(silent)} places", *silent[:3], _pasted(what)]))
+    if silent or loud:
+        kind = f"silent: {len(silent)} places" if silent else f"contradicted: {len(loud)} places"
+        tally.failures.append("\n  ".join([kind, *(silent or loud)[:3], _pasted(what)]))
 
 
 def _pasted(what: Print) -> str:
@@ -362,9 +363,9 @@ printed wrong by a digit, so that sums fail on paper.
 ## Wrong values by grade
 
 *Wrong*: the value that is given, or the blank or stroke that is said to stand there, is not what is printed. A figure
-that is said to be unreadable or absent is not wrong but not read. *At most*: upper end of the one-sided 95 % interval of
-Clopper and Pearson for the share of wrong cells, about 3/n where none was wrong. It takes cells for independent, which
-those of one report are not, and it holds for layouts like these, not for all that exist.
+that is said to be unreadable or absent is not wrong but not read. *At most*: upper end of the one-sided 95 % interval
+of Clopper and Pearson for the share of wrong cells, about 3/n where none was wrong. It takes cells for independent,
+which those of one report are not, and it holds for layouts like these, not for all that exist.
 
 {grades}
 
@@ -389,7 +390,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--seed", type=int, default=1, help="first seed (default 1)")
     parser.add_argument("--out", type=Path, help="write the tables to this file")
-    parser.add_argument("--failures", type=Path, help="write every refused report and silent error to this file")
+    parser.add_argument("--failures", type=Path, help="write every refused report and wrong value to this file")
     chosen = parser.parse_args()
     tallies = run(chosen.reports, jobs=chosen.jobs, first=chosen.seed)
     command = f"benchmarks/grades.py --reports {chosen.reports} --seed {chosen.seed}"
