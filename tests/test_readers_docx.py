@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markup import (
-    Row,
+    Rework,
     Td,
     W,
     WordQuirks,
+    as_they_are,
     differences,
     docx_table,
     package,
@@ -72,8 +73,8 @@ def text(runs: str) -> str:
     return only
 
 
-def read(case: Case, quirks: WordQuirks | None = None, **how: Callable[[str, list[Row]], list[Row]]) -> Report:
-    return gx.read_report(word_document(case.specimen, case.layout, quirks or WordQuirks(), **how))
+def read(case: Case, quirks: WordQuirks | None = None, *, rework: Rework = as_they_are) -> Report:
+    return gx.read_report(word_document(case.specimen, case.layout, quirks or WordQuirks(), rework=rework))
 
 
 # The same report in three kinds of file -------------------------------------------------------------------------------

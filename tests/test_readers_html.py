@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markup import PLAIN, Quirks, Row, differences, page, unmarked, web_page
+from markup import PLAIN, Quirks, Rework, Row, as_they_are, differences, page, unmarked, web_page
 from strategies import Case, cases, plain_cases
 from test_readers_text import WRITINGS, report_items
 
@@ -54,8 +53,8 @@ def cell(inner: str) -> str:
     return found.cells[1].text
 
 
-def read(case: Case, quirks: Quirks = PLAIN, **how: Callable[[str, list[Row]], list[Row]]) -> Report:
-    return gx.read_report(web_page(case.specimen, case.layout, quirks, **how).encode())
+def read(case: Case, quirks: Quirks = PLAIN, *, rework: Rework = as_they_are) -> Report:
+    return gx.read_report(web_page(case.specimen, case.layout, quirks, rework=rework).encode())
 
 
 def codes(report: Report) -> set[str]:
@@ -217,6 +216,17 @@ def test_a_page_whose_content_a_script_would_show_is_read_all_the_same() -> None
     assert blocks(f"<div style='display:none'>{table}</div>{table.replace('5', '7')}") == [[["甲", "7"], ["乙", "6"]]]
     (found,) = html.read(f"<body style='visibility:hidden'>{SENTENCE}</body>".encode()).pages
     assert found.blocks == (Paragraph(1, SENTENCE),)
+
+
+def test_the_title_of_the_page_stands_in_for_a_heading_that_is_not_shown() -> None:
+    case = Case()
+    written = web_page(case.specimen).replace("<h1>", "<!--").replace("</h1>", "-->")
+    title = f"{case.organ}{case.year}年政府信息公开工作年度报告 - 某县人民政府网站"
+    titled = gx.read_report(written.replace("<title>年报", f"<title>{title}").encode())
+    assert (titled.organ, titled.year) == (case.organ, case.year)
+    assert gx.read_report(written.encode()).organ is None
+    other = web_page(case.specimen).replace("<title>年报", "<title>某市2020年政府信息公开工作年度报告")
+    assert gx.read_report(other.encode()).organ == case.organ
 
 
 # Cells ----------------------------------------------------------------------------------------------------------------
@@ -413,7 +423,7 @@ def test_a_quirk_of_real_pages_moves_no_figure(quirks: Quirks, edition: str, kin
         assert not [found for found in report.findings if found.severity == "error"]
 
 
-def test_the_shanghai_report_of_2019(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shanghai_report_of_2019() -> None:
     """Header 1+2+1 over data 2+1+1, blanks for zeros, a unit in a cell, line breaks in labels."""
     report = gx.read_report(page(SHANGHAI, Quirks(menus=True)).encode())
     assert (report.organ, report.year, report.edition) == ("上海市人民政府办公厅", 2019, "2019")
@@ -487,7 +497,7 @@ SHANGHAI = f"""<h2>上海市人民政府办公厅2019年政府信息公开工作
 {"".join(_shanghai_row(*row) for row in _APPLICATIONS)}</table>"""
 
 
-def _without(number: int, place: int) -> Callable[[str, list[Row]], list[Row]]:
+def _without(number: int, place: int) -> Rework:
     """Leave out one cell of figures of the table of applications."""
 
     def rework(table: str, lines: list[Row]) -> list[Row]:
@@ -550,6 +560,24 @@ def test_columns_in_another_order_are_read_by_their_headings_where_the_spans_are
 
     case = Case()
     assert differences(read(case, rework=rework), case.expected) == {}
+
+
+def test_blanks_under_headings_in_place_of_a_span() -> None:
+    """Headings over two rows are written in the first of them, with a blank cell below."""
+
+    def rework(table: str, rows: list[Row]) -> list[Row]:
+        if table == "disclosure":
+            return rows
+        upper, lower = rows[1], rows[2]
+        below = [replace(td, text="", rowspan=1) for td in upper if td.rowspan == 2]
+        written = [replace(td, rowspan=1) for td in upper]
+        filled = [below[0], *lower, below[-1]] if table == "applications" else [*below, *lower]
+        return [rows[0], written, filled, *rows[3:]]
+
+    case = Case()
+    report = read(case, rework=rework)
+    assert differences(report, case.expected) == {}
+    assert codes(report) == set()
 
 
 def test_value_cells_that_all_span_two_columns() -> None:

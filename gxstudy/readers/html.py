@@ -7,6 +7,7 @@ entity of a document type is known.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -15,8 +16,8 @@ from lxml import etree
 
 from gxstudy.errors import EmptyFileError, UnknownFileKindError, UnreadableFileError
 from gxstudy.findings import Code, Finding, Place, finding
-from gxstudy.layout import Document, Grid, Page
-from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, struck
+from gxstudy.layout import Document, Grid, Page, Paragraph
+from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, clean, struck
 
 __all__ = ["LARGEST", "MOST_TAGS", "read"]
 
@@ -69,6 +70,7 @@ def read(data: bytes) -> Document:
     if not found:
         msg = f"the page has no content ({len(data)} bytes); if a script loads it, save the page from a browser"
         raise EmptyFileError(msg)
+    found = (*_heading(root, found), *found)
     if _cut_off(source):
         message = "the page ends inside a table: it was not saved to its end, and its last figure may be cut"
         findings = (*findings, finding(Code.PAGE_CUT_OFF, message, Place(page=1)))
@@ -174,6 +176,18 @@ def _parsed(source: str) -> etree._Element:
         msg = f"the page cannot be read to its end: {said}. Save the report alone"
         raise UnreadableFileError(msg)
     return root
+
+
+_HEADING = re.compile("[^。]{0,60}(?:信息|政务)公开[^。]{0,20}(?:报告|年报)[^。]{0,12}")
+_SITE = re.compile(r"\s*[-_|–—]+\s*")
+
+
+def _heading(root: etree._Element, found: Sequence[Grid | Paragraph]) -> tuple[Paragraph, ...]:
+    """Return the title of the page, without the name of the site, where the page shows no heading of a report."""
+    if any(isinstance(block, Paragraph) and _HEADING.fullmatch(block.text) for block in found):
+        return ()
+    title = _SITE.split(clean(root.findtext(".//title") or "").strip())[0]
+    return (Paragraph(1, title),) if _HEADING.fullmatch(title) else ()
 
 
 def _cut_off(source: str) -> bool:
