@@ -36,7 +36,7 @@ class Sources(NamedTuple):
     full: Panel
     seen: Panel
     both: Panel
-    cases: pd.DataFrame
+    cases: pd.DataFrame | None
     read: corpus.Corpus
 
 
@@ -146,7 +146,7 @@ def sources(processed: str | Path, raw: str | Path) -> Sources:
     processed
         The dataset, as :func:`gxstudy.build` leaves it.
     raw
-        The folder that holds ``published_figures.csv`` and ``fee_cases.csv``.
+        The folder that holds ``published_figures.csv`` and, where single cases of the fee are known, ``fee_cases.csv``.
     """
     read = corpus.open(processed)
     known = read.reports.dropna(subset=["organ", "year"])
@@ -154,9 +154,15 @@ def sources(processed: str | Path, raw: str | Path) -> Sources:
     about = read.reports.merge(ids[["organ", "year", "organ_id"]], on=["organ", "year"], how="left")
     full = panel(read.figures, facts=read.facts, about=about)
     seen = published(Path(raw) / "published_figures.csv")
-    cases = pd.read_csv(Path(raw) / "fee_cases.csv", encoding="utf-8")
+    return Sources(full, seen, stack([full, seen]), _cases(Path(raw) / "fee_cases.csv"), read)
+
+
+def _cases(path: Path) -> pd.DataFrame | None:
+    if not path.exists():
+        return None
+    cases = pd.read_csv(path, encoding="utf-8")
     cases["rounded"] = cases["note"].str.contains("about|over", na=False)
-    return Sources(full, seen, stack([full, seen]), cases, read)
+    return cases
 
 
 def draw_all(
