@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from PIL import Image
 
 from gxstudy import figures
 from gxstudy.errors import CallError
-from gxstudy.figures import base, words
+from gxstudy.figures import base, every, words
+from gxstudy.figures.grounds import _COLOURS
 from gxstudy.panel import Panel
 from gxstudy.studies import zero_applications
 from gxstudy.studies.zero_applications import Estimate, ZeroApplications
@@ -234,3 +236,56 @@ def test_wrong_calls_say_what_there_is(
 ) -> None:
     with pytest.raises(CallError, match=f"{message}; expected one of"):
         figures.zero_applications(results["level"], **wrong)
+
+
+def test_a_journals_style_sets_the_widths_and_ends_with_its_context(
+    results: dict[str | None, ZeroApplications],
+) -> None:
+    widths = []
+    for journal in (None, "elsevier", "nature"):
+        with figures.style(journal=journal):
+            figure = figures.zero_applications(results["level"], width="page")
+        widths.append(round(figure.get_figwidth() * 25.4))
+    assert widths == [183, 190, 183]
+    assert round(base.inches("column") * 25.4) == 89
+    with (
+        pytest.raises(CallError, match="journal='science'; expected one of nature, elsevier"),
+        figures.style(journal="science"),
+    ):
+        pass
+
+
+def test_a_style_inside_another_keeps_the_journal_around(results: dict[str | None, ZeroApplications]) -> None:
+    with figures.style(journal="elsevier"), figures.style():
+        assert round(base.inches("column") * 25.4) == 90
+
+
+def test_only_the_formats_asked_for_are_written(results: dict[str | None, ZeroApplications], tmp_path: Path) -> None:
+    figure = figures.zero_applications(results["level"])
+    files = figures.save(figure, tmp_path / "some", "zero", formats=("png", "pdf"))
+    assert [file.name for file in files] == ["zero.png", "zero.pdf", "zero.csv"]
+    assert sorted(file.name for file in (tmp_path / "some").iterdir()) == ["zero.csv", "zero.pdf", "zero.png"]
+    every = figures.save(figure, tmp_path / "all", "zero")
+    assert (tmp_path / "all" / "zero.pdf").read_bytes() == files[1].read_bytes()
+    assert len(every) == 4
+    with pytest.raises(CallError, match="formats='tiff'; expected one of pdf, svg, png"):
+        figures.save(figure, tmp_path, "zero", formats=("tiff",))  # type: ignore[arg-type]
+
+
+def test_neighbours_in_a_bar_differ_in_grey() -> None:
+    """Their lightness, as a copier or a colour-blind reader sees it, is apart by a fifth of the scale."""
+    greys = [float(np.dot(mpl.colors.to_rgb(colour), (0.299, 0.587, 0.114))) for colour in _COLOURS.values()]
+    assert min(abs(left - right) for left, right in pairwise(greys)) > 0.2
+
+
+def test_every_drawing_has_a_name_of_its_own_and_is_drawn_in_the_languages_asked_for(tmp_path: Path) -> None:
+    names = [drawing.name for drawing in every.DRAWINGS]
+    assert len(set(names)) == len(names)
+    shown = sample()
+    known = every.Sources(*([shown] * len(every.Sources._fields)))
+    drawn = list(figures.draw_all(known, tmp_path, langs=("zh",), formats=("svg",), drawings=every.DRAWINGS[:1]))
+    assert [[file.name for file in files] for files in drawn] == [
+        ["zero_applications_zh.svg", "zero_applications_zh.csv"]
+    ]
+    with pytest.raises(CallError, match="langs='fr'"):
+        list(figures.draw_all(known, tmp_path, langs=("fr",)))  # type: ignore[arg-type]
