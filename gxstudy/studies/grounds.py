@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.contingency_tables import StratifiedTable
 
 from gxstudy.errors import CallError
 from gxstudy.forms import editions, load
 from gxstudy.panel import DISCLOSURE_RATES, Exclusion, Panel, RateDefinition
-from gxstudy.studies.resample import RESAMPLES, ratio_by_organ
+from gxstudy.studies.odds import RARE, REFERENCE, Applicant, compared
+from gxstudy.studies.resample import ratio_by_organ
 from gxstudy.studies.result import Result, TableSpec, proportion
 
 __all__ = [
@@ -44,12 +44,7 @@ __all__ = [
 OUTCOMES = ("granted", "partial", "denied", "unavailable", "rejected", "other")
 """What can become of an application: disclosed in full, in part; denied, unavailable, not processed, other."""
 
-RARE = 5
-"""A comparison with fewer applications than that in one of its four cells is rare."""
-
-_REFERENCE = "natural_person"
 _APPLICANTS = ("business", "research", "public_interest", "legal_service", "other")
-_SEED = 20190515
 _BASES = ("handled", "decided_on_merits", "resolvable")
 
 
@@ -208,39 +203,6 @@ class Factual(NamedTuple):
     p: float
 
 
-class Applicant(NamedTuple):
-    """The odds of disclosure of one kind of applicant against those of natural persons, within reports.
-
-    ``of`` names the denominator (:data:`gxstudy.panel.DISCLOSURE_RATES`). ``disclosed`` and ``not_disclosed`` are
-    applications of this kind, in the ``strata`` reports where both kinds and both outcomes occur; ``other_disclosed``
-    and ``other_not`` those of natural persons there. ``crude`` is the odds ratio of these sums, ``odds_ratio`` that of
-    Mantel and Haenszel. ``low`` and ``high`` hold if every application is decided independently of others;
-    ``organ_low`` and ``organ_high`` draw organs with replacement (missing where ``rare``). ``p_alike`` tests that the
-    odds ratio is the same in all reports (Breslow and Day, as corrected by Tarone). ``rare``: fewer than :data:`RARE`
-    in one of the four cells; then no interval can be relied on.
-    """
-
-    applicant: str
-    of: str
-    part: str
-    strata: int
-    organs: int
-    disclosed: int
-    not_disclosed: int
-    other_disclosed: int
-    other_not: int
-    rate: float
-    other_rate: float
-    crude: float
-    odds_ratio: float
-    low: float
-    high: float
-    organ_low: float
-    organ_high: float
-    p_alike: float
-    rare: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Grounds(Result):
     """Outcomes, grounds and applicants.
@@ -351,7 +313,7 @@ def grounds(panel: Panel, *, level: float = 0.95) -> Grounds:
         denied=tuple(_ground(row, part, own[part], level=level) for part in parts for row in rows["denied"]),
         entropy=tuple(row for part in parts for row in _entropies(part, own[part], rows["denied"])),
         applicants=tuple(
-            _compared(applicant, base, part, applicants, level=level)
+            compared(applicant, base, part, applicants, level=level)
             for part in parts
             for base in _BASES
             for applicant in _APPLICANTS
@@ -540,7 +502,7 @@ def _by_applicant(
 ) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
     """Return ``yes.BASE.APPLICANT`` and ``no.BASE.APPLICANT`` of the reports that have all six applicants."""
     frame = taken[["report_id", "whose", "part"]].copy()
-    for applicant in (_REFERENCE, *_APPLICANTS):
+    for applicant in (REFERENCE, *_APPLICANTS):
         names = [f"applications.{row}.{applicant}" for leaves in rows.values() for row in leaves]
         if not set(names) <= set(panel.states.columns):
             msg = f"the panel has no column {names[0]!r}; it needs the six applicants of the table of applications"
@@ -558,67 +520,3 @@ def _by_applicant(
     left_out = int((~whole).sum())
     why = "a figure by applicant is blank or not there; left out of the comparison of applicants alone"
     return frame[whole], (Exclusion("applicants_missing", left_out, "reports", why),) if left_out else ()
-
-
-def _compared(applicant: str, base: str, part: str, frame: pd.DataFrame, *, level: float) -> Applicant:
-    columns = [f"{answer}.{base}.{who}" for who in (applicant, _REFERENCE) for answer in ("yes", "no")]
-    cells = frame.loc[frame["part"] == part, columns].set_axis(["a", "b", "c", "d"], axis="columns")
-    margins = (cells["a"] + cells["b"], cells["c"] + cells["d"], cells["a"] + cells["c"], cells["b"] + cells["d"])
-    telling = pd.concat(margins, axis="columns").gt(0).all(axis="columns")
-    cells = cells[telling]
-    organs = frame.loc[cells.index, "whose"]
-    a, b, c, d = (int(cells[name].sum()) for name in ("a", "b", "c", "d"))
-    rare = min(a, b, c, d) < RARE
-    size = cells.sum(axis="columns")
-    for_it, against = cells["a"] * cells["d"] / size, cells["b"] * cells["c"] / size
-    ratio = float(for_it.sum() / against.sum()) if against.sum() else (math.inf if for_it.sum() else math.nan)
-    low = high = alike = organ_low = organ_high = math.nan
-    if 0 < ratio < math.inf:
-        table = StratifiedTable([np.array([[row.a, row.b], [row.c, row.d]]) for row in cells.itertuples()])
-        ratio = float(table.oddsratio_pooled)
-        low, high = (float(end) for end in table.oddsratio_pooled_confint(alpha=1 - level))
-        alike = float(table.test_equal_odds(adjust=True).pvalue) if len(cells) > 1 else math.nan
-    if not rare:
-        organ_low, organ_high = _odds_by_organ(for_it, against, organs, level=level)
-    return Applicant(
-        applicant,
-        base,
-        part,
-        len(cells),
-        organs.nunique(),
-        a,
-        b,
-        c,
-        d,
-        a / (a + b) if a + b else math.nan,
-        c / (c + d) if c + d else math.nan,
-        a * d / (b * c) if b * c else math.nan,
-        ratio,
-        low,
-        high,
-        organ_low,
-        organ_high,
-        alike,
-        rare,
-    )
-
-
-def _odds_by_organ(
-    for_it: pd.Series[float], against: pd.Series[float], organs: pd.Series[str], *, level: float
-) -> tuple[float, float]:
-    """Return the percentile interval of the pooled odds ratio, organs drawn with replacement."""
-    sums = pd.DataFrame({"for_it": for_it, "against": against}).groupby(organs).sum()
-    if len(sums) < 2:
-        return math.nan, math.nan
-    with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = stats.bootstrap(
-            (sums["for_it"].to_numpy(), sums["against"].to_numpy()),
-            lambda above, below, axis: above.sum(axis=axis) / below.sum(axis=axis),
-            paired=True,
-            vectorized=True,
-            n_resamples=RESAMPLES,
-            confidence_level=level,
-            method="percentile",
-            rng=np.random.default_rng(_SEED),
-        ).confidence_interval
-    return float(drawn.low), float(drawn.high)
