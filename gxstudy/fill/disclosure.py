@@ -130,6 +130,9 @@ def _header(row: PrintedRow, cells: Sequence[Cell]) -> _Header | None:
 
 
 def _nearest(key: str) -> tuple[Hit, ...]:
+    inside = [label for label in columns_of(TABLE) if label in key]
+    if any(one not in other and other not in one for one in inside for other in inside):
+        return ()  # two headings run into each other
     best: tuple[Hit, ...] = ()
     score = ENOUGH
     for label, hits in columns_of(TABLE).items():

@@ -65,7 +65,9 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             block = pairs[-1][0][0]
             for place, cell in pairs:
                 if place in entries:
-                    if cell.text.strip():
+                    if cell.text.strip() and row.grid.origin == "unruled":
+                        entries[place] = _torn(entries[place], cell)
+                    elif cell.text.strip():
                         message = "a second row of figures stands in this table; the first was taken"
                         findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
                         break
@@ -76,6 +78,13 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         entries.setdefault(place, from_cell(TABLE, *place, cell))
     findings += _settle(pending, entries)
     return entries, findings
+
+
+def _torn(entry: Entry, cell: Cell) -> Entry:
+    """Return an entry for two figures in one place of a table without rules: one may be the rest of the other."""
+    return entry._replace(
+        raw=f"{entry.raw} {cell.text}", value=None, status="unreadable", boxes=(*entry.boxes, *cell.boxes)
+    )
 
 
 def _settle(pending: Sequence[PrintedRow], entries: dict[tuple[str, str], Entry]) -> list[Finding]:

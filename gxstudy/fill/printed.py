@@ -203,7 +203,8 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
 
     A row belongs to the table whose labels it carries; a row with no telling label goes with the row before it (or,
     at the top of a grid, after it). A grid without any telling label belongs to the table that was open before it when
-    it holds figures; otherwise it is no part of the form.
+    it holds figures, or when both have no rules and it stands close under that table, where the rest of wrapped figures
+    may stand; otherwise it is no part of the form.
     """
     telling = _telling()
     found: list[Run] = []
@@ -212,7 +213,7 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
         rows = rows_of(stacked(grid) if grid.origin == "unruled" else grid)
         votes = [_vote(row, telling) for row in rows]
         if not any(votes):
-            if open_table is None or not _continues(rows):
+            if open_table is None or not (_continues(rows) or _close_under(grid, found[-1])):
                 continue
             votes = [open_table] * len(votes)
         known = next(vote for vote in votes if vote)
@@ -240,3 +241,11 @@ def _vote(row: PrintedRow, telling: dict[str, str]) -> str | None:
 def _continues(rows: list[PrintedRow]) -> bool:
     """Return whether a grid without known labels looks like rows of figures."""
     return any(sum(is_figure(cell.text) for cell in row.cells) >= 5 for row in rows)
+
+
+def _close_under(grid: Grid, before: Run) -> bool:
+    """Return whether two grids without rules are parted by less than the height of a row."""
+    above = before.rows[0].grid
+    if grid.origin != "unruled" or above.origin != "unruled" or grid.page != above.page:
+        return False
+    return grid.tops[0] - above.tops[-1] < grid.tops[1] - grid.tops[0]
