@@ -104,6 +104,41 @@ FOUND = {
         zero="",
         layout=Layout(table_size=6.5, ruled="heads", padding=(4.0, 2.5), numbering="．", digits="full"),
     ),
+    # Without rules the label of a block stands beside the middle of its rows: those before it went to the block before.
+    "figures of table four given to the block before": Case(
+        seed=8, layout=Layout(disputes="down", ruled="none", padding=(4.0, 2.5))
+    ),
+    # The last digits of wrapped totals stood on a line of their own, which was no row of anything.
+    "a wrapped total of table four without its last digit": Case(
+        "2019",
+        2020,
+        seed=678,
+        layout=Layout(
+            table_size=6.5,
+            margins=(50, 60, 50, 60),
+            ruled="horizontal",
+            outer="no_sides",
+            padding=(4.0, 2.5),
+            digits="full",
+            breaks=(Break("applications", 20, header=True, labels="second"),),
+        ),
+    ),
+    # Two headings ran into one, which was taken for the first of them.
+    "a figure under two headings given to the first": Case(
+        "2019",
+        2019,
+        foreign_blocks=("article_20_5", "article_20_6"),
+        seed=1,
+        kind="sparse",
+        zero="",
+        noted=(("regulations", "newly_made", "万元"),),
+        layout=Layout(
+            margins=(50, 60, 50, 60),
+            ruled="none",
+            padding=(4.0, 2.5),
+            order=("applications", "disputes", "disclosure"),
+        ),
+    ),
 }
 
 
