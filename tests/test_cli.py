@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import handmade
@@ -16,9 +17,11 @@ from click.testing import CliRunner, Result
 
 import gxstudy
 import gxstudy.corpus
+import gxstudy.figures
 import gxstudy.report
 from gxstudy import errors
 from gxstudy.cli import commands, normalised, run_notebook
+from gxstudy.figures.every import DRAWINGS
 from gxstudy.findings import Code, Place, finding
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
@@ -185,10 +188,19 @@ def hashes(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.fixture
+def one_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all figures only the first is drawn."""
+    truly = gxstudy.figures.draw_all
+    monkeypatch.setattr(gxstudy.figures, "draw_all", partial(truly, drawings=DRAWINGS[:1]))
+
+
+@pytest.mark.usefixtures("one_drawing")
 def test_reproduce_builds_runs_and_draws(tmp_path: Path) -> None:
     raw, processed = tmp_path / "data" / "raw", tmp_path / "data" / "processed"
     raw.mkdir(parents=True)
-    shutil.copy(RAW / "published_figures.csv", raw)
+    for name in ("published_figures.csv", "fee_cases.csv"):
+        shutil.copy(RAW / name, raw)
     for name in ("hongze-2023.pdf", "hotan-science-2024.pdf"):
         shutil.copy(RAW / "reports" / name, raw)
     (tmp_path / "notebooks").mkdir()
@@ -199,8 +211,26 @@ def test_reproduce_builds_runs_and_draws(tmp_path: Path) -> None:
     assert f"{processed}: 2 of 2 files read, 386 figures" in result.output
     assert result.stderr == ""
     assert nbformat.reads(path.read_text(), as_version=4).cells[1].outputs[0].data["text/plain"] == "386"
-    drawn = {place.suffix for place in (processed / "figures").iterdir()}
-    assert drawn == {".pdf", ".svg", ".png", ".csv"}
+    drawn = {place.name for place in (processed / "figures").iterdir()}
+    stems = (DRAWINGS[0].name, f"{DRAWINGS[0].name}_zh")
+    assert drawn == {f"{stem}.{kind}" for stem in stems for kind in ("pdf", "svg", "png", "csv")}
+
+
+@pytest.mark.usefixtures("one_drawing")
+def test_figures_are_of_the_language_and_kinds_asked_for(tmp_path: Path) -> None:
+    processed = RAW.parent / "processed"
+    told = ("--raw", RAW, "--processed", processed, "--out", tmp_path)
+    result = run("figures", *told, "--lang", "zh", "--format", "svg,pdf")
+    assert result.exit_code == 0, result.output
+    name = f"{DRAWINGS[0].name}_zh"
+    assert result.stdout == f"{tmp_path / name}\n"
+    assert sorted(place.name for place in tmp_path.iterdir()) == [f"{name}.csv", f"{name}.pdf", f"{name}.svg"]
+    column = (tmp_path / f"{name}.svg").read_text().splitlines()
+    assert run("figures", *told, "--lang", "zh", "--format", "svg", "--width", "page").exit_code == 0
+    assert (tmp_path / f"{name}.svg").read_text().splitlines() != column
+    wrong = run("figures", *told, "--format", "svg,gif")
+    assert wrong.exit_code == 2
+    assert wrong.stderr == "gxstudy: formats='gif'; expected one of pdf, svg, png\n"
 
 
 def test_trace_writes_the_picture_of_one_place(tmp_path: Path) -> None:

@@ -101,6 +101,11 @@ def test_the_numbers_of_the_data_are_right() -> None:
     assert "Twelve reports, read in full" in README
 
 
+def test_every_notebook_is_named() -> None:
+    notebooks = [path.name for path in (ROOT / "notebooks").glob("*.ipynb")]
+    assert [name for name in notebooks if f"(notebooks/{name})" not in README] == []
+
+
 def test_every_link_leads_somewhere() -> None:
     links = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", README)
     paths = [link or source for link, source in links]
