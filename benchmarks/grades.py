@@ -131,6 +131,9 @@ class Tally:
     missed: int = 0
     flawed: int = 0
     silent: int = 0
+    having: Counter[str] = field(default_factory=Counter)
+    flawed_having: Counter[str] = field(default_factory=Counter)
+    silent_having: Counter[str] = field(default_factory=Counter)
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: Counter[tuple[str, str]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -138,9 +141,36 @@ class Tally:
     def add(self, other: Tally) -> None:
         for name in ("reports", "refused", "undrawn", "places", "missed", "flawed", "silent"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.having += other.having
+        self.flawed_having += other.flawed_having
+        self.silent_having += other.silent_having
         self.cells += other.cells
         self.wrong += other.wrong
         self.failures += other.failures
+
+
+def features(what: Print) -> Iterator[str]:
+    """Yield what a print has that may make it hard to read."""
+    layout = what.layout
+    yield f"rules: {layout.ruled}"
+    yield f"rules drawn as {layout.rule_style}"
+    if layout.ruled == "all":
+        yield f"outer border {layout.outer}, rules: all"
+    yield f"table four {layout.disputes}"
+    told = {
+        "cut by a page or a gap": bool(layout.breaks),
+        "cut, and no rule at the cut": any(cut.open for cut in layout.breaks),
+        "cut through a row": any(cut.inside_text for cut in layout.breaks),
+        "a stamp over a table": bool(layout.stamp),
+        "a watermark": bool(layout.watermark),
+        "figures broken over lines": bool(layout.figure_wrap),
+        "full-width figures": layout.digits == "full",
+        "labels missing or misprinted": bool(layout.labels),
+        "rows not printed": bool(what.specimen.without),
+        "zeros left blank": what.case.kind == "sparse" and not what.case.zero,
+        "zeros left blank, rules: all": what.case.kind == "sparse" and not what.case.zero and layout.ruled == "all",
+    }
+    yield from (name for name, has in told.items() if has)
 
 
 def count(what: Print, tally: Tally) -> None:
@@ -160,6 +190,8 @@ def count(what: Print, tally: Tally) -> None:
         report = gx.read_report(pdf)
     except UnreadableFileError as error:
         tally.refused += 1
+        tally.having.update(features(what))
+        tally.flawed_having.update(features(what))
         tally.missed += sum(bool(text) for text in truth.values())
         tally.places += len(truth)
         tally.failures.append(f"refused: {error}\n  {_pasted(what)}")
@@ -187,6 +219,10 @@ def count(what: Print, tally: Tally) -> None:
             where = loud if entry.grade == "contradicted" else silent
             where.append(f"{'.'.join(place)}: printed {text!r}, read {told_as}")
     tally.flawed += flawed
+    for feature in features(what):
+        tally.having[feature] += 1
+        tally.flawed_having[feature] += flawed
+        tally.silent_having[feature] += len(silent)
     tally.silent += len(silent)
     if silent or loud:
         kind = f"silent: {len(silent)} places" if silent else f"contradicted: {len(loud)} places"
@@ -327,6 +363,16 @@ def by_family(tallies: Sequence[Tally]) -> str:
     return _table(head, rows)
 
 
+def by_feature(total: Tally) -> str:
+    """Return the table of what the prints have, the hardest first."""
+    shares = {name: total.flawed_having[name] / reports for name, reports in total.having.items()}
+    rows = [
+        (name, f"{total.having[name]:,}", total.silent_having[name], f"{100 * (1 - shares[name]):.1f} %")
+        for name in sorted(shares, key=lambda name: (-shares[name], name))
+    ]
+    return _table(("the print has", "reports", "silent errors", "reports read whole"), rows)
+
+
 def page(tallies: Sequence[Tally], command: str) -> str:
     """Return GRADES.md."""
     total = Tally()
@@ -344,6 +390,7 @@ def page(tallies: Sequence[Tally], command: str) -> str:
         places=f"{total.places:,}",
         grades=by_grade(total),
         families=by_family(tallies),
+        features=by_feature(total),
         silent=f"{total.silent:,}",
         silent_reports=f"{len(silent):,}",
         listed=listed,
@@ -378,9 +425,27 @@ unreadable or absent. *Refused*: no table was found. *Read whole*: every place a
 
 {families}
 
-Silent errors: {silent}, in {silent_reports} reports; the first of each of the first dozen:
+Silent errors: {silent}, in {silent_reports} reports; the first place of each, up to a dozen:
 
 {listed}
+
+## What makes a report hard to read
+
+The same reports by what their print has; most have several of these, so that the rows are not independent.
+
+{features}
+
+What is known to fail, and how:
+
+- **No rules, or rules across only, and blanks instead of zeros.** Nothing on the page tells which rows are blank, so
+  that labels of several rows may run together and columns without a figure are not seen. Such rows are called
+  unreadable or absent, with a finding.
+- **An outer border that is white or missing, and a cut right there.** Two rows with no rule between them stand in one
+  cell, and their figures read as one wrapped number. Where their labels run together they are called unreadable; where
+  the label of one stands outside the table, only the sums tell: the row and its columns are contradicted.
+- **A red stamp whose characters fall into a cell without touching the figure** stay in that cell, which is then called
+  unreadable.
+- **A label missing beside a row that is missing** is not guessed: the row is called unreadable.
 """
 
 

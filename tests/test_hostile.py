@@ -365,6 +365,20 @@ def test_real_reports_are_read_without_a_trial(shared) -> None:
         assert not trial.explosive(path.read_bytes()), path.name
 
 
+def test_forms_that_draw_text_alone_are_read_without_a_trial() -> None:
+    shared_by_all = b"<< /Font << /F 4 0 R >> /XObject << /A 5 0 R /B 6 0 R >> >>"
+    entries = "/Type /XObject /Subtype /Form /BBox [0 0 600 900] /Resources 3 0 R"
+    drawn = {name: stream(text("12", 100, y).encode(), entries, packed=True) for name, y in (("A", 600), ("B", 500))}
+    data = pages("/A Do /B Do", forms=drawn, more=[shared_by_all])
+    assert not trial.explosive(data)
+    assert trial.explosive(data.replace(drawn["A"], stream(b"/B Do", entries, packed=True)))
+
+
+def test_a_picture_of_one_colour_is_read_without_a_trial() -> None:
+    entries = "/Type /XObject /Subtype /Image /Width 20000 /Height 20000 /ColorSpace /DeviceGray /BitsPerComponent 8"
+    assert not trial.explosive(pages("/I Do", forms={"I": stream(bytes(40_000_000), entries, packed=True)}))
+
+
 def test_a_trial_finds_the_pages_that_load() -> None:
     harmless = pages(text("1", 100, 700))
     assert trial.sound_pages(bind(harmless, LOST["a gigabyte of spaces"](), harmless)) == {0, 2}

@@ -12,6 +12,8 @@ import re
 import sys
 import time
 import zlib
+from collections.abc import Sequence
+from typing import NamedTuple
 
 __all__ = ["MEMORY_LIMIT", "TIME_LIMIT", "explosive", "sound_pages"]
 
@@ -27,13 +29,16 @@ DENSE_SIZE, DENSE_RATIO = 1 << 14, 100
 """A packed stream of this size (bytes) whose beginning grows by this factor may be too big when unpacked."""
 DRAWN_LIMIT = 1_000
 """More drawings of forms or pictures than this in plain sight may be too many."""
+LOOKED_THROUGH = 1 << 20
+"""So much of a form (bytes, unpacked) is looked through for what it draws."""
 CONTENTS_LIMIT = 100
 """More pieces of one page's content than this may be one piece many times."""
 
 _FORM = re.compile(rb"/Subtype\s*/Form\b")
 _INNER = re.compile(rb"/XObject\s*(?:<<\s*/|\d)")
 _ELSEWHERE = re.compile(rb"/Resources\s+\d")
-_NUMBER = re.compile(rb"(\d+)\s+\d+$")
+_NUMBER = re.compile(rb"(\d+)\s+\d+\s+obj\b")
+_DO = re.compile(rb"\bDo\b")
 _LENGTH = re.compile(rb"/Length\s+(\d{1,12})\s*(?:/|>>)")
 _FILTERS = re.compile(rb"/Filter\s*\[([^\]]*)\]")
 _CONTENTS = re.compile(rb"/Contents\s*\[([^\]]*)\]")
@@ -54,39 +59,49 @@ def explosive(data: bytes) -> bool:
         True for forms within forms, streams packed twice or very densely, LZW, and things drawn very many times. It
         errs on the side of caution: a trial costs about a fifth of a second and changes nothing else.
     """
-    plain, bodies = _parts(data)
+    plain, streams = _parts(data)
     return (
         b"/LZW" in plain
-        or _nested(plain)
+        or _nested(data, streams)
         or any(len(_PACKED.findall(array)) > 1 for array in _FILTERS.findall(plain))
         or any(array.count(b"R") > CONTENTS_LIMIT for array in _CONTENTS.findall(plain))
-        or any(data.count(b" Do", begin, end) > DRAWN_LIMIT for begin, end, packed in bodies if not packed)
-        or any(_grows(data[begin : begin + 1024]) for begin, end, _ in bodies if end - begin >= DENSE_SIZE)
+        or any(not s.packed and data.count(b" Do", s.begin, s.end) > DRAWN_LIMIT for s in streams)
+        or any(_dense(data, s) for s in streams)
     )
 
 
-def _parts(data: bytes) -> tuple[bytes, list[tuple[int, int, bool]]]:
-    """Return what stands outside the streams, and where each stream lies, with whether it is packed.
+class _Stream(NamedTuple):
+    """A stream: its object up to its body, where the body lies, and whether it is packed."""
 
-    The streams are jumped over, not looked through: a report is mostly fonts and pictures.
+    entries: bytes
+    begin: int
+    end: int
+    packed: bool
+
+
+def _parts(data: bytes) -> tuple[bytes, list[_Stream]]:
+    """Return what stands outside the streams, and the streams.
+
+    Their bodies are jumped over, not looked through: a report is mostly fonts and pictures.
     """
     outside: list[bytes] = []
-    bodies: list[tuple[int, int, bool]] = []
+    streams: list[_Stream] = []
     at = 0
     while (found := data.find(b"stream", at)) >= 0:
-        entries = data[at:found]
-        outside.append(entries)
+        before = data[at:found]
+        outside.append(before)
+        entries = before[max(0, before.rfind(b" obj") - 24) :]
         begin = found + (8 if data.startswith(b"\r\n", found + 6) else 7)
         said = _LENGTH.search(entries)
         end = begin + int(said[1]) if said else begin
         if not data[end : end + 16].lstrip().startswith(b"endstream"):
             end = data.find(b"endstream", begin)
             if end < 0:
-                return b"".join(outside), bodies
-        bodies.append((begin, end, b"/Filter" in entries[-400:]))
+                return b"".join(outside), streams
+        streams.append(_Stream(entries, begin, end, b"/Filter" in entries))
         at = data.find(b"endstream", end) + len(b"endstream")
     outside.append(data[at:])
-    return b"".join(outside), bodies
+    return b"".join(outside), streams
 
 
 def sound_pages(data: bytes) -> frozenset[int] | None:
@@ -126,23 +141,40 @@ def sound_pages(data: bytes) -> frozenset[int] | None:
     return frozenset(sound)
 
 
-def _nested(plain: bytes) -> bool:
-    """Return whether forms draw forms: two that may, or one that may draw itself."""
+def _nested(data: bytes, streams: Sequence[_Stream]) -> bool:
+    """Return whether forms draw forms: two that draw something, or one that may draw itself."""
     found = 0
-    for match in _FORM.finditer(plain):
-        begin = max(0, plain.rfind(b" obj", 0, match.start()))
-        entries = plain[begin : plain.find(b"endobj", match.end())]
-        if _INNER.search(entries):
-            number = _NUMBER.search(plain, max(0, begin - 24), begin)
-            if number is None or re.search(rb"\b%s\s+\d+\s+R\b" % number[1], entries):
+    for stream in streams:
+        if not _FORM.search(stream.entries):
+            continue
+        elsewhere = _ELSEWHERE.search(stream.entries) is not None
+        if (elsewhere or _INNER.search(stream.entries)) and _draws(data, stream):
+            number = _NUMBER.search(stream.entries)
+            if elsewhere or number is None or re.search(rb"\b%s\s+\d+\s+R\b" % number[1], stream.entries):
                 return True
-            found += 1
-        elif _ELSEWHERE.search(entries):
             found += 1
     return found > 1
 
 
-def _grows(packed: bytes) -> bool:
+def _draws(data: bytes, stream: _Stream) -> bool:
+    """Return whether a form draws forms or pictures, or is too long to tell."""
+    body = data[stream.begin : stream.end]
+    if stream.packed:
+        unpacker = zlib.decompressobj()
+        try:
+            body = unpacker.decompress(body, LOOKED_THROUGH)
+        except zlib.error:
+            return True
+        if not unpacker.eof:
+            return True
+    return _DO.search(body) is not None
+
+
+def _dense(data: bytes, stream: _Stream) -> bool:
+    """Return whether a big stream holds little but repetition; pictures may, for they are never unpacked."""
+    if stream.end - stream.begin < DENSE_SIZE or b"/Image" in stream.entries:
+        return False
+    packed = data[stream.begin : stream.begin + 1024]
     try:
         return len(zlib.decompressobj().decompress(packed, DENSE_RATIO * 1024)) >= DENSE_RATIO * 1000
     except zlib.error:
