@@ -20,7 +20,8 @@ import gxstudy.corpus
 import gxstudy.figures
 import gxstudy.report
 from gxstudy import errors
-from gxstudy.cli import commands, normalised, run_notebook
+from gxstudy.cli import commands
+from gxstudy.cli.running import normalised, run_notebook
 from gxstudy.figures.every import DRAWINGS
 from gxstudy.findings import Code, Place, finding
 

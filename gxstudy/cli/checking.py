@@ -1,0 +1,110 @@
+"""The command ``check``: one line a report, for people or for machines."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from gxstudy.cli.group import os_message
+from gxstudy.cli.options import FILE, SECOND_READER
+from gxstudy.errors import GxstudyError, UnreadableFileError
+
+if TYPE_CHECKING:
+    from gxstudy.report import Report
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, one a line.")
+@SECOND_READER
+@click.pass_context
+def check(
+    ctx: click.Context, files: tuple[Path, ...], second_reader: Literal["camelot"] | None, *, as_json: bool
+) -> None:
+    """Check reports: one line a file.
+
+    It says how many figures there are of each grade, how many sums fail and what was noticed.
+
+    Exit code: 0 when all is fine; 1 when a figure cannot be believed as printed (a finding of severity error);
+    that of the error when a file cannot be read. Of several files, the highest.
+    """
+    worst = 0
+    for file in files:
+        code, line = _checked(file, second_reader, as_json=as_json)
+        worst = max(worst, code)
+        click.echo(line, err=code > 1 and not as_json)
+    ctx.exit(worst)
+
+
+def _checked(file: Path, second_reader: Literal["camelot"] | None, *, as_json: bool) -> tuple[int, str]:
+    """Return the exit code for one file and the line on it."""
+    from gxstudy.report import read_report
+
+    try:
+        report = read_report(file, second_reader=second_reader)
+    except (GxstudyError, OSError) as error:
+        code = error.exit_code if isinstance(error, GxstudyError) else UnreadableFileError.exit_code
+        message = os_message(error) if isinstance(error, OSError) else str(error)
+        if as_json:
+            told = {"kind": type(error).__name__, "message": message, "exit_code": code}
+            return code, json.dumps({"file": str(file), "error": told}, ensure_ascii=False)
+        return code, f"gxstudy: {message}"
+    code = int(any(one.severity == "error" for one in report.findings))
+    return code, _as_json(file, report) if as_json else _as_line(file, report, code)
+
+
+def _as_line(file: Path, report: Report, code: int) -> str:
+    from gxstudy.display import words
+
+    failed = sum(not one.holds for one in report.checks)
+    severities = Counter(one.severity for one in report.findings)
+    by_severity = ", ".join(f"{severities[one]} {one}" for one in ("error", "warning", "info") if severities[one])
+    findings = words.count(len(report.findings), "finding") + (f" ({by_severity})" if by_severity else "")
+    return (
+        f"{'✗' if code else '✓'} {file}: {words.who(report)}; form {report.edition}; {words.grade_counts(report)}; "
+        f"{words.count(failed, 'failed sum')}; {findings}"
+    )
+
+
+def _as_json(file: Path, report: Report) -> str:
+    from gxstudy.display import words
+
+    told = {
+        "file": str(file),
+        "report_id": report.report_id,
+        "sha256": report.sha256,
+        "organ": report.organ,
+        "year": report.year,
+        "edition": report.edition,
+        "pages": report.pages,
+        "grades": dict(sorted(Counter(one.grade for one in report.entries).items())),
+        "statuses": dict(sorted(Counter(one.status for one in report.entries).items())),
+        "failed_sums": [
+            {
+                "identity": one.identity,
+                "table": one.table,
+                "at": one.at,
+                "left": str(one.left),
+                "right": str(one.right),
+                "text": words.sum_text(report, one),
+            }
+            for one in report.checks
+            if not one.holds
+        ],
+        "findings": [
+            {
+                "code": one.code.value,
+                "severity": one.severity,
+                "message": one.message,
+                "where": {key: value for key, value in one.where._asdict().items() if value is not None},
+            }
+            for one in report.findings
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False)

@@ -1,0 +1,22 @@
+"""Options and defaults that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["FILE", "FOLDER", "JOBS", "MEBIBYTES", "PROCESSED", "RAW", "SECONDS", "SECOND_READER"]
+
+FILE = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+RAW, PROCESSED = Path("data/raw"), Path("data/processed")
+SECONDS, MEBIBYTES = 60.0, 2048
+SECOND_READER = click.option(
+    "--second-reader",
+    type=click.Choice(["camelot"]),
+    help="Read a PDF twice and compare; it takes some ten times as long.",
+)
+JOBS = click.option(
+    "--jobs", type=click.IntRange(min=1), help="Reports read at the same time  [default: one a processor]"
+)
