@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gxstudy.corpus import dataset, inventory, work
 from gxstudy.corpus.inventory import Inventory
 from gxstudy.corpus.results import Head, Kept, fingerprint, head
-from gxstudy.corpus.work import Limits, Reader, Task
+from gxstudy.corpus.work import Limits, Reader, Run, Task
 from gxstudy.errors import CallError, GxstudyError
 from gxstudy.frames.dictionary import PRODUCTS
 from gxstudy.report import read_report
@@ -190,7 +190,8 @@ def build(
         kept = Kept(Path(cache) if cache is not None else target / _CACHE / "results", fingerprint(_name(reader)))
         results = _Results(kept, {}, {})
         _find_kept(taken, results, limits)
-        _read_others(taken, results, limits, processes, reader, progress or _ignore)
+        run = work.here(reader, jobs=processes, limits=limits)
+        _read_others(taken, results, limits, run, progress or _ignore)
         staged = target / _CACHE / "new"
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir(parents=True)
@@ -236,8 +237,7 @@ def _read_others(
     taken: Inventory,
     results: _Results,
     limits: Limits,
-    jobs: int,
-    reader: Reader,
+    run: Run,
     progress: Callable[[Progress], None],
 ) -> None:
     """Read the files of which no result is kept, and keep theirs."""
@@ -247,7 +247,7 @@ def _read_others(
     done = len(taken.failures) + known
     total = len(taken.failures) + len(taken.files)
     progress(Progress(done, failed, known, total))
-    for task, result, holds in work.run(tasks, reader=reader, jobs=min(jobs, max(len(tasks), 1)), limits=limits):
+    for task, result, holds in run(tasks):
         tag = {"always": "", "under_limits": limits.tag, "today": _TODAY}[holds]
         results.kept.put(task.sha256, result, tag=tag)
         results.note(task.sha256, tag, result)

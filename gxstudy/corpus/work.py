@@ -19,7 +19,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -27,7 +27,7 @@ from gxstudy.corpus.results import failed, read
 from gxstudy.errors import GxstudyError, UnreadableFileError
 from gxstudy.report import Report
 
-__all__ = ["Done", "Limits", "Reader", "Task", "read_file", "reason", "run"]
+__all__ = ["Done", "Limits", "Reader", "Run", "Task", "here", "read_file", "reason", "run"]
 
 Reader = Callable[[bytes], Report]
 
@@ -69,6 +69,29 @@ class Done(NamedTuple):
     task: Task
     result: bytes
     holds: Holds
+
+
+class Run(Protocol):
+    """A way of reading files: here (:func:`here`), or on other machines.
+
+    Every task given comes back once, as a :class:`Done`, in any order and as soon as it is known. A file that crashes,
+    hangs or eats memory is a ``Done`` with a result made by :func:`gxstudy.corpus.results.failed`, never an exception;
+    an exception means that nothing can be read at all. What :func:`read_file` returns is the same wherever it runs.
+    """
+
+    def __call__(self, tasks: Iterable[Task], /) -> Iterator[Done]:
+        """Read the files."""
+        ...
+
+
+def here(reader: Reader, *, jobs: int, limits: Limits) -> Run:
+    """Return the way of reading files in ``jobs`` worker processes of this machine, at most one a file."""
+
+    def read_here(tasks: Iterable[Task], /) -> Iterator[Done]:
+        given = tuple(tasks)
+        return run(given, reader=reader, jobs=min(jobs, max(len(given), 1)), limits=limits)
+
+    return read_here
 
 
 def run(tasks: Iterable[Task], *, reader: Reader, jobs: int, limits: Limits) -> Iterator[Done]:
