@@ -21,7 +21,10 @@ from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.forms import Along
 from gxstudy.prose import PLACES, Fact
 
-__all__ = ["Audit", "Check", "audit"]
+__all__ = ["DOUBT", "Audit", "Check", "audit"]
+
+DOUBT = 0.95
+"""A recogniser doubts a figure when one of its characters has less certainty than this."""
 
 
 class Check(NamedTuple):
@@ -74,7 +77,8 @@ def audit(sheets: tuple[Sheet, ...], facts: Sequence[Fact] = ()) -> Audit:
     -------
     Audit
         The sheets with grades: *proved* (every row identity and every column identity that contains the entry holds,
-        at least one of each), *consistent* (one holds and none fails), *contradicted* (one fails), *unchecked*.
+        at least one of each), *consistent* (one holds and none fails), *contradicted* (one fails), *unchecked*. What
+        was recognised from a picture is *recognised* in place of unchecked, *doubtful* where the recogniser doubts it.
     """
     graded: list[Sheet] = []
     checks: list[Check] = []
@@ -85,6 +89,7 @@ def audit(sheets: tuple[Sheet, ...], facts: Sequence[Fact] = ()) -> Audit:
         findings += _figures(sheet)
         findings += [_failed(sheet, test, check) for test, check in results if check is not None and not check.holds]
         graded.append(_graded(sheet, results))
+        findings += _doubted(graded[-1])
     findings += _prose(graded, facts)
     return Audit(tuple(graded), tuple(checks), tuple(findings))
 
@@ -167,6 +172,8 @@ def _graded(sheet: Sheet, results: Sequence[tuple[_Test, Check | None]]) -> Shee
                 grade = "proved"
             elif held[index]:
                 grade = "consistent"
+            elif entry.certainties:
+                grade = "doubtful" if min(entry.certainties) < DOUBT else "recognised"
         entries.append(entry if grade == "unchecked" else entry._replace(grade=grade))
     return Sheet(sheet.table, sheet.edition, tuple(entries))
 
@@ -215,6 +222,22 @@ def _figures(sheet: Sheet) -> list[Finding]:
         if isinstance(entry.value, Decimal) and not column.fractional and entry.value % 1:
             found.append(finding(Code.FRACTIONAL_COUNT, f"{entry.raw!r} is no whole number", place))
     return found
+
+
+def _doubted(sheet: Sheet) -> list[Finding]:
+    """Return the figures that a recogniser doubts and no sum proves; of those that fail, what may be misread."""
+    return [
+        finding(
+            Code.DOUBTFUL_FIGURE,
+            f"{entry.raw!r} was recognised with a certainty of {min(entry.certainties):.2f}, and no sum proves it",
+            _place(sheet.table, entry.row, entry.column, entry),
+        )
+        for entry in sheet.entries
+        if entry.certainties
+        and min(entry.certainties) < DOUBT
+        and entry.status != "unreadable"
+        and entry.grade not in ("proved", "consistent")
+    ]
 
 
 def _prose(sheets: Sequence[Sheet], facts: Sequence[Fact]) -> list[Finding]:

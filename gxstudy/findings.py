@@ -28,6 +28,7 @@ class Code(StrEnum):
     ANNOTATED_FIGURE = "annotated_figure"
     NEGATIVE_FIGURE = "negative_figure"
     FRACTIONAL_COUNT = "fractional_count"
+    DOUBTFUL_FIGURE = "doubtful_figure"
     # the form
     TABLE_ABSENT = "table_absent"
     TABLE_REPEATED = "table_repeated"
@@ -49,6 +50,9 @@ class Code(StrEnum):
     PAGE_CUT_OFF = "page_cut_off"
     PAGE_UNREADABLE = "page_unreadable"
     PAGE_WITHOUT_TEXT = "page_without_text"
+    TEXT_LAYER_UNTRUSTED = "text_layer_untrusted"
+    PAGE_RECOGNISED = "page_recognised"
+    DOUBTFUL_TEXT = "doubtful_text"
     SECOND_READER_USED = "second_reader_used"
     SECOND_READER_ALONE = "second_reader_alone"
     SECOND_READER_FAILED = "second_reader_failed"
@@ -72,6 +76,7 @@ _SEVERITY: dict[Code, Severity] = {
     Code.ANNOTATED_FIGURE: "info",
     Code.NEGATIVE_FIGURE: "warning",
     Code.FRACTIONAL_COUNT: "warning",
+    Code.DOUBTFUL_FIGURE: "warning",
     Code.TABLE_ABSENT: "warning",
     Code.TABLE_REPEATED: "warning",
     Code.ROW_ABSENT: "warning",
@@ -91,6 +96,9 @@ _SEVERITY: dict[Code, Severity] = {
     Code.PAGE_CUT_OFF: "error",
     Code.PAGE_UNREADABLE: "error",
     Code.PAGE_WITHOUT_TEXT: "warning",
+    Code.TEXT_LAYER_UNTRUSTED: "warning",
+    Code.PAGE_RECOGNISED: "info",
+    Code.DOUBTFUL_TEXT: "warning",
     Code.SECOND_READER_USED: "info",
     Code.SECOND_READER_ALONE: "warning",
     Code.SECOND_READER_FAILED: "warning",

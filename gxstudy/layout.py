@@ -47,8 +47,8 @@ class Box(NamedTuple):
 class Word(NamedTuple):
     """A run of characters that stand together on one line.
 
-    ``certainty`` is 1.0 for a text layer; a recogniser gives the least certainty of its characters. ``garbled`` is True
-    when a glyph of the word has no Unicode value, so that ``text`` cannot be believed.
+    ``certainties`` is empty for a text layer; a recogniser gives one number from 0 to 1 for each character of ``text``.
+    ``garbled`` is True when a glyph of the word has no Unicode value, so that ``text`` cannot be believed.
     """
 
     text: str
@@ -56,7 +56,7 @@ class Word(NamedTuple):
     top: float
     x1: float
     bottom: float
-    certainty: float = 1.0
+    certainties: tuple[float, ...] = ()
     garbled: bool = False
 
 
@@ -74,6 +74,8 @@ class Cell(NamedTuple):
     """A cell of a grid with its span. ``boxes`` are where its text stands (one a line); ``box`` is the cell itself.
 
     A position covered by a cell of larger span has no cell of its own; an empty cell has the text ``""``.
+    ``certainties`` are those of its words in reading order, one for each character that is no white space; empty where
+    no recogniser was at work.
     """
 
     row: int
@@ -84,7 +86,7 @@ class Cell(NamedTuple):
     boxes: tuple[Box, ...] = ()
     box: Box | None = None
     garbled: bool = False
-    certainty: float = 1.0
+    certainties: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

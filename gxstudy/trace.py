@@ -48,6 +48,8 @@ _GRADE_COLOURS: dict[Grade, Colour] = {
     "consistent": (86, 180, 233),
     "confirmed": (0, 114, 178),
     "unchecked": (128, 128, 128),
+    "recognised": (128, 128, 128),
+    "doubtful": (230, 159, 0),
     "contradicted": (213, 94, 0),
 }
 

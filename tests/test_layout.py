@@ -135,5 +135,5 @@ def test_a_drawn_page_has_no_blocks_and_an_empty_marked_up_page_has_none_in_it()
 
 def test_a_cell_is_trusted_unless_its_reader_says_otherwise() -> None:
     cell = Cell(0, 0, 1, 1, "")
-    assert (cell.boxes, cell.box, cell.garbled, cell.certainty) == ((), None, False, 1.0)
-    assert Word("0", 0.0, 0.0, 1.0, 1.0)[-2:] == (1.0, False)
+    assert (cell.boxes, cell.box, cell.garbled, cell.certainties) == ((), None, False, ())
+    assert Word("0", 0.0, 0.0, 1.0, 1.0)[-2:] == ((), False)

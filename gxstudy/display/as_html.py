@@ -29,6 +29,8 @@ _TINTS: dict[Grade, str] = {
     "consistent": "rgba(86,180,233,0.18)",
     "confirmed": "rgba(0,114,178,0.22)",
     "unchecked": "rgba(128,128,128,0.10)",
+    "recognised": "rgba(128,128,128,0.10)",
+    "doubtful": "rgba(230,159,0,0.30)",
     "contradicted": "rgba(213,94,0,0.38)",
 }
 _SEVERITY_TINTS: dict[Severity, str] = {

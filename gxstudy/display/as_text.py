@@ -25,6 +25,8 @@ _STYLES: dict[Grade, str] = {
     "consistent": "cyan",
     "confirmed": "cyan",
     "unchecked": "",
+    "recognised": "",
+    "doubtful": "yellow",
     "contradicted": "bold red",
 }
 _SEVERITY_STYLES: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "info": "dim"}

@@ -47,15 +47,32 @@ __all__ = [
 Lang = Literal["zh", "en", "both"]
 Node = Row | Column | Group | Block
 
-GRADES: tuple[Grade, ...] = ("proved", "consistent", "confirmed", "unchecked", "contradicted")
+GRADES: tuple[Grade, ...] = (
+    "proved",
+    "consistent",
+    "confirmed",
+    "unchecked",
+    "recognised",
+    "doubtful",
+    "contradicted",
+)
 GRADE_MEANING: dict[Grade, str] = {
     "proved": "the sums of its row and of its column hold",
     "consistent": "in at least one sum, and all hold",
     "confirmed": "in no sum; a second reader agrees",
     "unchecked": "in no sum that can be tested",
+    "recognised": "recognised from a picture; in no sum that can be tested",
+    "doubtful": "recognised from a picture with doubt; in no sum that can be tested",
     "contradicted": "in a sum that fails",
 }
-GRADE_SIGNS: dict[Grade, str] = {"consistent": "'", "confirmed": "+", "unchecked": "°", "contradicted": "✗"}
+GRADE_SIGNS: dict[Grade, str] = {
+    "consistent": "'",
+    "confirmed": "+",
+    "unchecked": "°",
+    "recognised": "~",
+    "doubtful": "≈",
+    "contradicted": "✗",
+}
 STATUS_SIGNS: dict[Status, str] = {"blank": "·", "absent": "∅", "unreadable": "?", "annotated": "*", "derived": "="}
 STATUS_MEANING: dict[Status, str] = {
     "blank": "nothing is printed (not zero)",

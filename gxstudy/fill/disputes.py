@@ -83,7 +83,11 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
 def _torn(entry: Entry, cell: Cell) -> Entry:
     """Return an entry for two figures in one place of a table without rules: one may be the rest of the other."""
     return entry._replace(
-        raw=f"{entry.raw} {cell.text}", value=None, status="unreadable", boxes=(*entry.boxes, *cell.boxes)
+        raw=f"{entry.raw} {cell.text}",
+        value=None,
+        status="unreadable",
+        boxes=(*entry.boxes, *cell.boxes),
+        certainties=(*entry.certainties, *cell.certainties),
     )
 
 

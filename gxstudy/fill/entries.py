@@ -12,7 +12,7 @@ from gxstudy.text import read_number
 __all__ = ["Entry", "Grade", "Sheet", "Status", "absent", "from_cell"]
 
 Status = Literal["read", "blank", "slash", "annotated", "unreadable", "absent", "derived"]
-Grade = Literal["proved", "consistent", "confirmed", "unchecked", "contradicted"]
+Grade = Literal["proved", "consistent", "confirmed", "unchecked", "recognised", "doubtful", "contradicted"]
 
 
 class Entry(NamedTuple):
@@ -20,6 +20,8 @@ class Entry(NamedTuple):
 
     ``raw`` is the printed text; ``value`` the number it gives, None where ``status`` says there is none; ``boxes``
     where it stands (several when it wraps or runs over a page; empty for a file without geometry or an absent place).
+    ``certainties``, from 0 to 1, are those of a recogniser, one for each character of ``raw`` that is no white space;
+    empty for a figure that was not recognised from a picture.
     """
 
     table: str
@@ -30,6 +32,7 @@ class Entry(NamedTuple):
     status: Status
     grade: Grade
     boxes: tuple[Box, ...]
+    certainties: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def from_cell(table: str, row: str, column: str, cell: Cell) -> Entry:
     if cell.garbled:
         value, status = None, "unreadable"
     boxes = cell.boxes or ((cell.box,) if cell.box is not None else ())
-    return Entry(table, row, column, cell.text, value, status, "unchecked", boxes)
+    return Entry(table, row, column, cell.text, value, status, "unchecked", boxes, cell.certainties)
 
 
 def absent(table: str, row: str, column: str) -> Entry:

@@ -176,6 +176,7 @@ def _stack(part: list[Cell]) -> Cell:
         column_span=1,
         text="".join(cell.text for cell in part),
         boxes=tuple(b for cell in part for b in cell.boxes),
+        certainties=tuple(certainty for cell in part for certainty in cell.certainties),
         box=box,
     )
 

@@ -82,7 +82,7 @@ def _figures(report: Report) -> Iterator[Row]:
     source = report.source
     for sheet in report.sheets:
         start = (*head, sheet.edition)
-        for table, row, column, raw, value, status, grade, boxes in sheet.entries:
+        for table, row, column, raw, value, status, grade, boxes, _ in sheet.entries:
             number = float(value) if isinstance(value, Decimal) else value
             yield (*start, table, row, column, number, raw, status, grade, *_place(boxes), source)
 

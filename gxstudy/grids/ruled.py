@@ -253,7 +253,7 @@ def cell_of(page: int, span: tuple[int, int, int, int], words: Sequence[Word], b
     if len(words) == 1:
         word = words[0]
         ink = (Box(page, word.x0, word.top, word.x1, word.bottom),)
-        return Cell(row, column, row_span, column_span, word.text, ink, box, word.garbled, word.certainty)
+        return Cell(row, column, row_span, column_span, word.text, ink, box, word.garbled, word.certainties)
     lines = text_lines(words)
     return Cell(
         row,
@@ -264,5 +264,5 @@ def cell_of(page: int, span: tuple[int, int, int, int], words: Sequence[Word], b
         tuple(line_box(page, line) for line in lines),
         box,
         any(word.garbled for word in words),
-        min(word.certainty for word in words),
+        tuple(certainty for line in lines for word in line for certainty in word.certainties),
     )

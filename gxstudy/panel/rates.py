@@ -52,7 +52,7 @@ _DENIED = (
 )
 _UNAVAILABLE = ("unavailable.not_held", "unavailable.not_existing", "unavailable.unclear")
 _DISCLOSED = ("granted", "partial")
-_GRADES = ("contradicted", "unchecked", "consistent", "confirmed", "proved")
+_GRADES = ("contradicted", "doubtful", "recognised", "unchecked", "consistent", "confirmed", "proved")
 _DESCRIBED = ("report_id", "organ", "year", "edition", "part")
 
 

@@ -309,7 +309,7 @@ def _words(
     columns = (
         texts,
         *(edge.tolist() for edge in edges),
-        [1.0] * len(starts),
+        [()] * len(starts),
         np.logical_or.reduceat(garbled, starts).tolist(),
     )
     left_out = (edges[2] <= 0) | (edges[3] <= 0) | (edges[0] >= wide) | (edges[1] >= high)
