@@ -20,6 +20,7 @@ from gxstudy.figures import base, every, words
 from gxstudy.figures.grounds import _COLOURS
 from gxstudy.panel import Panel
 from gxstudy.studies import zero_applications
+from gxstudy.studies.breaks import BREAKS, within
 from gxstudy.studies.zero_applications import Estimate, ZeroApplications
 
 LEVELS = ("national", "province", "prefecture", "county", "township")
@@ -88,8 +89,11 @@ def test_years_show_the_shares_and_intervals_of_the_result(results: dict[str | N
     assert [round(x) for x, _ in points(figure)] == [int(row.group) for row in drawn]
     assert np.array(intervals(figure, 1)) == pytest.approx(np.array([(100 * row.low, 100 * row.high) for row in drawn]))
     breaks = [float(line.get_xdata()[0]) for line in figure.axes[0].lines if line.get_linestyle() == "--"]
-    assert breaks == [2020.5, 2023.5]
-    assert {"new form, fees", "review first"} <= set(texts(figure))
+    assert breaks == [2018.5, 2020.5, 2023.5, 2024.5]
+    assert {"2019 form", "2021 form, fees", "review first", "interpretation"} <= set(texts(figure))
+    assert [one.since[:4] for one in BREAKS] == [str(one.year) for one in BREAKS]
+    assert [one.year for one in within([2021, 2022, 2023])] == [2021]
+    assert within([]) == ()
 
 
 def test_a_group_without_reports_is_named_and_left_empty() -> None:

@@ -23,8 +23,8 @@ from gxstudy.figures.base import (
     point,
     style,
 )
+from gxstudy.figures.trend import NAMES, draw_breaks
 from gxstudy.figures.words import named, worded
-from gxstudy.studies.breaks import BREAKS
 from gxstudy.studies.zero_applications import BENCHMARK, Estimate, ZeroApplications
 
 __all__ = ["zero_applications"]
@@ -157,7 +157,7 @@ def _by_year(
     years = sorted({int(row.group) for row in rows})
     parts = list(dict.fromkeys(row.part for row in rows))
     marks = marks_of(parts)
-    line, margin, top, plot = 0.12, 1.5 * MM, 0.44, 1.65
+    line, margin, top, plot = 0.12, 1.5 * MM, 0.24 + NAMES, 1.65
     bottom = 0.66 + line * len(parts)
     height = top + plot + bottom
     right = margin
@@ -177,10 +177,6 @@ def _by_year(
         beside.set(va="center", linespacing=1.15)
         right += extent(figure, beside)
     under = blended_transform_factory(axes.transData, axes.transAxes)
-    for change in (change for change in BREAKS if years[0] < change.year <= years[-1]):
-        axes.axvline(change.year - 0.5, color=PALE, lw=0.6, ls=(0, (3, 2)), zorder=2)
-        label = change.en if lang == "en" else change.zh
-        axes.text(change.year - 0.5, 1.02, label, transform=under, size=6, color=PALE, va="bottom")
     for row in rows:
         at = parts.index(row.part)
         x = int(row.group) + 0.16 * (at - (len(parts) - 1) / 2)
@@ -192,6 +188,7 @@ def _by_year(
         axes.text(int(row.group), y, _count(row), transform=under, ha="center", va="center", size=6, color=mark.colour)
     left = margin + 0.42
     axes.set_position((left / width, bottom / height, (width - left - right) / width, plot / height))
+    draw_breaks(axes, years, lang=lang)
     axes.set_xlabel(words["year"], labelpad=9 + 72 * line * len(parts))
     legend(figure, [(named(part, words), marks[part]) for part in parts], x=margin, y=height - 0.11)
     note = words["note"].format(level=100 * result.level)
