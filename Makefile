@@ -23,7 +23,7 @@ export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test suite lint format lab test-slow test-browser bench pin clean
+.PHONY: help setup reproduce test suite lint format lab test-slow test-browser bench pin messages clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -61,7 +61,7 @@ format: $(READY) ## let ruff mend what it can
 	$(PY) -m ruff format
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	$(PY) -m jupyterlab --notebook-dir=notebooks
+	$(PY) -m gxstudy lab
 
 test-slow: $(READY) ## the tests that take minutes
 	MPLBACKEND=agg $(PY) -m pytest -m slow
@@ -81,6 +81,9 @@ pin: ## renew the pinned versions (run it with the oldest Python supported)
 	$(VENV)-pin/bin/python -m pip install --quiet hatchling '.[test,bench,browser]'
 	$(VENV)-pin/bin/python -m pip freeze --exclude gxstudy > $(PINS)
 	rm -rf $(VENV)-pin
+
+messages: $(READY) ## renew and compile the Chinese messages of the command; lists those that have none
+	$(PY) -m gxstudy.cli.catalogue
 
 clean: ## delete the environment and the caches (never data or outputs)
 	rm -rf $(VENV) $(VENV)-bench $(VENV)-pin .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

@@ -14,11 +14,15 @@ import click
 import gxstudy
 from gxstudy.cli.building import build
 from gxstudy.cli.checking import check
+from gxstudy.cli.completing import completion
+from gxstudy.cli.doctor import diagnoses
 from gxstudy.cli.drawing import figures
 from gxstudy.cli.group import Commands
+from gxstudy.cli.laboratory import lab
 from gxstudy.cli.looking import show, trace
 from gxstudy.cli.reproducing import reproduce
 from gxstudy.cli.running import notebooks
+from gxstudy.cli.speech import translate
 
 __all__ = ["commands", "main"]
 
@@ -44,6 +48,11 @@ def commands() -> None:
       gxstudy reproduce
 
     \b
+    Is everything here? Open the notebooks:
+      gxstudy doctor
+      gxstudy lab
+
+    \b
     Exit codes:
        0  all is fine
        1  something is wrong: a figure that cannot be believed, a notebook that fails
@@ -59,13 +68,14 @@ def commands() -> None:
     """  # noqa: D301
 
 
-for _command in (show, trace, check, build, figures, notebooks, reproduce):
+for _command in (show, trace, check, build, figures, notebooks, reproduce, lab, diagnoses, completion):
     commands.add_command(_command)
 
 
 def main() -> None:
-    """Run the command. Characters that the output cannot show become question marks."""
+    """Run the command, in the language of the locale. Characters that cannot be shown become question marks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    translate(commands)
     commands(prog_name="gxstudy")

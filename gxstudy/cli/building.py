@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gxstudy.cli.options import FOLDER, JOBS, MEBIBYTES, SECONDS
 
-__all__ = ["build", "build_dataset"]
+if TYPE_CHECKING:
+    from gxstudy.corpus import Corpus
+
+__all__ = ["build", "build_dataset", "tell_counts"]
 
 
 @click.command()
@@ -25,17 +31,26 @@ __all__ = ["build", "build_dataset"]
     show_default=True,
     help="Mebibytes for one file (Linux).",
 )
-def build(raw: Path, out: Path, jobs: int | None, timeout: float, memory: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
+def build(raw: Path, out: Path, jobs: int | None, timeout: float, memory: int, *, as_json: bool) -> None:
     """Read the reports of a folder into a dataset.
 
     Every report below RAW is read; what RAW/registry.csv says of it goes with it. OUT holds figures, reports, facts,
     checks, findings and failures (CSV and Parquet) with a manifest; the same files give the same bytes. A file that
     cannot be read is a row of failures, not an end of the work. An interrupted build goes on where it was.
-    """
-    build_dataset(raw, out, jobs=jobs, timeout=timeout, memory=memory)
+
+    \b
+      gxstudy build my/reports my/dataset
+      gxstudy build my/reports my/dataset --json | jq .failed_by_reason
+    """  # noqa: D301
+    built = build_dataset(raw, out, jobs=jobs, timeout=timeout, memory=memory)
+    if as_json:
+        click.echo(json.dumps(built.manifest["counts"], ensure_ascii=False))
+    else:
+        tell_counts(built)
 
 
-def build_dataset(raw: Path, out: Path, *, jobs: int | None, timeout: float, memory: int) -> None:
+def build_dataset(raw: Path, out: Path, *, jobs: int | None, timeout: float, memory: int) -> Corpus:
     """Build with a bar on a terminal, and quietly elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -51,8 +66,14 @@ def build_dataset(raw: Path, out: Path, *, jobs: int | None, timeout: float, mem
             description = f"reports, {state.kept} known, {state.failed} failed"
             bar.update(task, total=state.total, completed=state.done, description=description)
 
-        built = corpus.build(raw, out, jobs=jobs, timeout=timeout, memory=memory, progress=told)
-    counts = built.manifest["counts"]
-    click.echo(f"{out}: {counts['read']} of {counts['files']} files read, {counts['rows']['figures']} figures")
+        return corpus.build(raw, out, jobs=jobs, timeout=timeout, memory=memory, progress=told)
+
+
+def tell_counts(built: Corpus) -> None:
+    """Say how much of a dataset was read, and on standard error how much was not."""
+    counts, out = built.manifest["counts"], built.path
+    said = _("{out}: {read} of {files} files read, {figures} figures")
+    rows = counts["rows"]
+    click.echo(said.format(out=out, read=counts["read"], files=counts["files"], figures=rows["figures"]))
     if counts["failed"]:
-        click.echo(f"{out}: {counts['failed']} failed, see failures.csv", err=True)
+        click.echo(_("{out}: {failed} failed, see failures.csv").format(out=out, failed=counts["failed"]), err=True)

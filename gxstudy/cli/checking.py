@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from gxstudy.cli.group import os_message
+from gxstudy.cli.machine import about
 from gxstudy.cli.options import FILE, SECOND_READER
 from gxstudy.errors import GxstudyError, UnreadableFileError
 
@@ -56,7 +57,7 @@ def _checked(file: Path, second_reader: Literal["camelot"] | None, *, as_json: b
             return code, json.dumps({"file": str(file), "error": told}, ensure_ascii=False)
         return code, f"gxstudy: {message}"
     code = int(any(one.severity == "error" for one in report.findings))
-    return code, _as_json(file, report) if as_json else _as_line(file, report, code)
+    return code, json.dumps(about(file, report), ensure_ascii=False) if as_json else _as_line(file, report, code)
 
 
 def _as_line(file: Path, report: Report, code: int) -> str:
@@ -70,41 +71,3 @@ def _as_line(file: Path, report: Report, code: int) -> str:
         f"{'✗' if code else '✓'} {file}: {words.who(report)}; form {report.edition}; {words.grade_counts(report)}; "
         f"{words.count(failed, 'failed sum')}; {findings}"
     )
-
-
-def _as_json(file: Path, report: Report) -> str:
-    from gxstudy.display import words
-
-    told = {
-        "file": str(file),
-        "report_id": report.report_id,
-        "sha256": report.sha256,
-        "organ": report.organ,
-        "year": report.year,
-        "edition": report.edition,
-        "pages": report.pages,
-        "grades": dict(sorted(Counter(one.grade for one in report.entries).items())),
-        "statuses": dict(sorted(Counter(one.status for one in report.entries).items())),
-        "failed_sums": [
-            {
-                "identity": one.identity,
-                "table": one.table,
-                "at": one.at,
-                "left": str(one.left),
-                "right": str(one.right),
-                "text": words.sum_text(report, one),
-            }
-            for one in report.checks
-            if not one.holds
-        ],
-        "findings": [
-            {
-                "code": one.code.value,
-                "severity": one.severity,
-                "message": one.message,
-                "where": {key: value for key, value in one.where._asdict().items() if value is not None},
-            }
-            for one in report.findings
-        ],
-    }
-    return json.dumps(told, ensure_ascii=False)

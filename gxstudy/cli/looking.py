@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
+from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
 import click
 
+from gxstudy.cli.completing import columns, rows, tables
+from gxstudy.cli.machine import about, figures
 from gxstudy.cli.options import FILE, SECOND_READER
 from gxstudy.errors import CallError
 
@@ -21,17 +25,26 @@ __all__ = ["show", "trace"]
 @click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of the labels."
 )
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: what check --json says, and every figure.")
 @SECOND_READER
-def show(file: Path, lang: Literal["zh", "en"], second_reader: Literal["camelot"] | None) -> None:
+def show(file: Path, lang: Literal["zh", "en"], second_reader: Literal["camelot"] | None, *, as_json: bool) -> None:
     """Show the tables of one report.
 
     Below them stand the sums that fail, what the text says, and what was noticed. Each figure carries a plain sign
     where it is not proved; the last lines explain those that occur.
-    """
+
+    \b
+      gxstudy show report.pdf
+      gxstudy show report.pdf --lang en
+      gxstudy show report.pdf --json | jq '.figures[] | select(.grade == "contradicted")'
+    """  # noqa: D301
     from gxstudy import display
     from gxstudy.report import read_report
 
     report = read_report(file, second_reader=second_reader)
+    if as_json:
+        click.echo(json.dumps({**about(file, report), "figures": figures(report)}, ensure_ascii=False))
+        return
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = shutil.get_terminal_size((100, 24)).columns
     click.echo(display.terminal(report, lang=lang, width=width, colour=colour), nl=False, color=colour)
@@ -39,22 +52,25 @@ def show(file: Path, lang: Literal["zh", "en"], second_reader: Literal["camelot"
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.argument("table")
-@click.argument("row")
-@click.argument("column")
+@click.argument("table", shell_complete=tables)
+@click.argument("row", shell_complete=rows)
+@click.argument("column", shell_complete=columns)
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write the picture (PNG)."
 )
 def trace(file: Path, table: str, row: str, column: str, out: Path) -> None:
     """Draw the page of one figure, with its place boxed.
 
-    TABLE, ROW and COLUMN are the keys of the figure, as a dataset has them: applications new total.
-    """
+    TABLE, ROW and COLUMN are the keys of the figure, as a dataset has them.
+
+    \b
+      gxstudy trace report.pdf applications new total --out place.png
+    """  # noqa: D301
     from gxstudy.report import read_report
     from gxstudy.trace import trace
 
     if not out.parent.is_dir():
-        msg = f"there is no folder {out.parent} to write {out.name} to"
+        msg = _("there is no folder {folder} to write {name} to").format(folder=out.parent, name=out.name)
         raise CallError(msg)
     picture = trace(read_report(file), table, row, column)
     picture.save(out)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from gettext import gettext as _
 from pathlib import Path
 
 import click
 
-from gxstudy.cli.building import build_dataset
+from gxstudy.cli.building import build_dataset, tell_counts
 from gxstudy.cli.drawing import tell
 from gxstudy.cli.options import FOLDER, JOBS, MEBIBYTES, PROCESSED, RAW, SECONDS
 from gxstudy.cli.running import run_notebooks
@@ -28,8 +29,9 @@ def reproduce(root: Path, jobs: int | None) -> None:
     raw, processed, folder = root / RAW, root / PROCESSED, root / "notebooks"
     for needed in (raw, folder):
         if not needed.is_dir():
-            msg = f"there is no folder {needed.resolve()}: run this in the project's folder, or name it with --root"
+            advice = _("there is no folder {folder}: run this in the project's folder, or name it with --root")
+            msg = advice.format(folder=needed.resolve())
             raise CallError(msg)
-    build_dataset(raw, processed, jobs=jobs, timeout=SECONDS, memory=MEBIBYTES)
+    tell_counts(build_dataset(raw, processed, jobs=jobs, timeout=SECONDS, memory=MEBIBYTES))
     run_notebooks(folder)
     tell(draw_all(sources(processed, raw), processed / "figures"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ def run_notebooks(folder: Path) -> None:
     """Run every notebook of a folder, and say which."""
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
-        msg = f"there is no notebook (*.ipynb) in {folder.resolve()}"
+        msg = _("there is no notebook (*.ipynb) in {folder}").format(folder=folder.resolve())
         raise CallError(msg)
     for path in paths:
         click.echo(str(path))
@@ -80,7 +81,8 @@ def run_notebook(path: Path) -> None:
         msg = f"{path}, {_failed_cell(notebook)}: {error.ename}: {error.evalue}"
         raise GxstudyError(msg) from error
     except (CellTimeoutError, DeadKernelError) as error:
-        msg = f"{path}, {_failed_cell(notebook)}: the kernel died or gave no answer within {_CELL_SECONDS} s"
+        said = _("{path}, {cell}: the kernel died or gave no answer within {seconds} s")
+        msg = said.format(path=path, cell=_failed_cell(notebook), seconds=_CELL_SECONDS)
         raise GxstudyError(msg) from error
     result = nbformat.from_dict(normalised(notebook))  # type: ignore[no-untyped-call]
     written: str = nbformat.writes(result)  # type: ignore[no-untyped-call]
@@ -91,7 +93,7 @@ def _failed_cell(notebook: NotebookNode) -> str:
     """Name the code cell that ran last."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     ran = [number for number, cell in enumerate(cells, 1) if cell.execution_count or cell.outputs]
-    return f"code cell {ran[-1] if ran else 1}"
+    return _("code cell {number}").format(number=ran[-1] if ran else 1)
 
 
 def _empty_notebook(path: Path) -> NotebookNode:
@@ -101,7 +103,7 @@ def _empty_notebook(path: Path) -> NotebookNode:
     try:
         plain = normalised(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as error:
-        msg = f"{path} is no notebook of format 4; open it in JupyterLab and save it again"
+        msg = _("{path} is no notebook of format 4; open it in JupyterLab and save it again").format(path=path)
         raise CallError(msg) from error
     for cell in plain["cells"]:
         if cell["cell_type"] == "code":
