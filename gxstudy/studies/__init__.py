@@ -6,10 +6,20 @@ imported from it: ``from gxstudy.studies.zero_applications import DEFINITIONS``.
 
 from gxstudy.studies.backlog import backlog
 from gxstudy.studies.copying import copying
+from gxstudy.studies.corrections import corrections
 from gxstudy.studies.denominators import denominators
 from gxstudy.studies.fees import fees
 from gxstudy.studies.grounds import grounds
 from gxstudy.studies.reporting_quality import reporting_quality
 from gxstudy.studies.zero_applications import zero_applications
 
-__all__ = ["backlog", "copying", "denominators", "fees", "grounds", "reporting_quality", "zero_applications"]
+__all__ = [
+    "backlog",
+    "copying",
+    "corrections",
+    "denominators",
+    "fees",
+    "grounds",
+    "reporting_quality",
+    "zero_applications",
+]

@@ -17,7 +17,7 @@ from gxstudy.fees import by_pages
 from gxstudy.forms import editions, load
 from gxstudy.panel import Panel
 
-__all__ = ["SIMULATED", "as_panel", "charges", "narratives", "outcomes", "queues"]
+__all__ = ["SIMULATED", "as_panel", "charges", "disputes", "narratives", "outcomes", "queues"]
 
 SIMULATED = "simulated"
 """The ``part`` of everything invented."""
@@ -373,3 +373,92 @@ def narratives(
             planted = np.nan if first else (len(everybodys) + int(stays.sum())) / sentences
             rows.append({"organ": f"organ {organ + 1:04}", "year": year, "text": text, "planted": planted})
     return pd.DataFrame(rows)
+
+
+def disputes(
+    *,
+    organs: int,
+    years: int,
+    seed: int,
+    mean: float = 0.15,
+    spread: float = 0.05,
+    moved: float = 0.0,
+    since: int = 2024,
+    drift: float = 0.0,
+    median_size: float = 100.0,
+) -> Panel:
+    """Invent reviews and suits: how often each organ is corrected, and which disputes a new law sends to review first.
+
+    An organ's refusals are of two kinds: those that the law covers (articles 14 to 16) and others. One in five is
+    disputed; a dispute goes to court at once or to review, and one review in four goes on to court. One case in ten is
+    pending, one in five ends otherwise, and the rest are judged.
+
+    Parameters
+    ----------
+    organs, years
+        How many reports: each organ has one in every year, from 2025 back.
+    seed
+        Of all that is drawn.
+    mean, spread
+        Of the organs' planted probabilities of being corrected in a judged review (beta distributed; ``spread`` as in
+        :class:`gxstudy.studies.shrink.Beta`). In court it is a third of that.
+    moved
+        Share of the covered disputes headed for court that go to review instead from ``since`` on; the others go on as
+        before. In half of the organs nine in ten refusals are covered, in the other half one in ten.
+    since
+        First year of the law.
+    drift
+        Of the direct route's share from year to year, in all disputes: 0.05 for a twentieth more every year.
+    median_size
+        Refusals of the middle organ in a year.
+
+    Returns
+    -------
+    Panel
+        The table of disputes, and the rows of refusals of the table of applications. ``panel.frame`` has the planted
+        ``correctable``, ``covered`` and, as expectations with and without the law, ``direct``, ``suits``,
+        ``direct_without`` and ``suits_without``.
+    """
+    numbers = np.random.default_rng(seed)
+    sizes = np.maximum(1.0, numbers.lognormal(np.log(median_size), 0.8, organs))
+    prone = 1 / spread - 1
+    correctable = numbers.beta(mean * prone, (1 - mean) * prone, organs)
+    covered = np.where(np.arange(organs) % 2 == 0, 0.9, 0.1)
+    straight = expit(numbers.normal(logit(0.35), 0.5, organs))
+    at_once = ("denied.query", *(row for row in _outcome_rows() if row.startswith("unavailable.")))
+    through_review = tuple(row for row in _outcome_rows() if row.startswith("denied.") and row not in at_once)
+    rows: list[dict[str, object]] = []
+    for organ in range(organs):
+        for year in range(2025 - years + 1, 2026):
+            direct = min(1.0, float(straight[organ]) * (1 + drift) ** (year - since))
+            kept = (1 - moved if year >= since else 1.0, 1.0)
+            size = sizes[organ] * np.array([covered[organ], 1 - covered[organ]])
+            refused = numbers.poisson(size)
+            disputed = numbers.binomial(refused, 0.2)
+            went = numbers.binomial(disputed, direct * np.array(kept))
+            reviews = int((disputed - went).sum())
+            cases = {
+                "review": reviews,
+                "suit_direct": int(went.sum()),
+                "suit_after_review": int(numbers.binomial(reviews, 0.25)),
+            }
+            row: dict[str, object] = {"organ": f"organ {organ + 1:04}", "year": year}
+            row |= {"correctable": correctable[organ], "covered": covered[organ]}
+            for kind, names in ((0, through_review), (1, at_once)):
+                spread_out = numbers.multinomial(refused[kind], np.full(len(names), 1 / len(names)))
+                row |= {f"applications.{name}.total": n for name, n in zip(names, spread_out.tolist(), strict=True)}
+            for route, n in cases.items():
+                probable = correctable[organ] / (1 if route == "review" else 3)
+                ends = numbers.multinomial(n, [0.7 * (1 - probable), 0.7 * probable, 0.2, 0.1])
+                names = ("upheld", "corrected", "other", "pending")
+                row |= {f"disputes.{route}.{name}": ended for name, ended in zip(names, ends.tolist(), strict=True)}
+                row[f"disputes.{route}.total"] = n
+            for name, keeps in (("", kept), ("_without", (1.0, 1.0))):
+                at_court = 0.2 * size * direct * np.array(keeps)
+                row[f"direct{name}"] = float(at_court.sum())
+                row[f"suits{name}"] = float((at_court + 0.25 * (0.2 * size - at_court)).sum())
+            rows.append(row)
+    made = pd.DataFrame(rows)
+    places = [name for name in made.columns if "." in name]
+    known = made.columns.difference(places, sort=False)
+    return as_panel(made[known], {name: made[name].astype("float64").tolist() for name in places})
