@@ -48,6 +48,12 @@ BORDER_SHARE = 0.6
 """A line must cover this share of a cell's side to part it from its neighbour."""
 
 
+GUTTER_POINTS = 7.0
+"""Lines further apart than this (points) may have text between them, however small."""
+GUTTER_SHARE = 0.6
+"""Lines nearer to each other than this share of a word's height are the borders of two cells, one beside the other."""
+
+
 @dataclass(slots=True)
 class _Segment:
     """A line on one coordinate (``at``) from ``start`` to ``end``."""
@@ -181,6 +187,10 @@ def _annex(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
 def _grid(page: Page, frame: _Frame) -> Grid | None:
     lefts = sorted({s.at for s in frame.down})
     tops = sorted({s.at for s in frame.across})
+    if _has_gutters(lefts) or _has_gutters(tops):
+        _fill_gutters(page, frame)
+        lefts = sorted({s.at for s in frame.down})
+        tops = sorted({s.at for s in frame.across})
     rows, columns = len(tops) - 1, len(lefts) - 1
     if rows < 1 or columns < 1 or rows * columns > PLACES_LIMIT:
         return None
@@ -207,6 +217,42 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
         for (row, column, down, across), inside in zip(spans, words, strict=True)
     )
     return Grid(page.number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))
+
+
+def _has_gutters(edges: Sequence[float]) -> bool:
+    return any(b - a < GUTTER_POINTS for a, b in pairwise(edges))
+
+
+def _fill_gutters(page: Page, frame: _Frame) -> None:
+    """Put the two lines at the sides of a gutter together: every cell may be drawn with a border of its own.
+
+    A gutter is too narrow for the words of the table, and holds none.
+    """
+    left, right = min(s.at for s in frame.down), max(s.at for s in frame.down)
+    top, bottom = min(s.at for s in frame.across), max(s.at for s in frame.across)
+    inside = [w for w in page.words if left <= (w.x0 + w.x1) / 2 <= right and top <= (w.top + w.bottom) / 2 <= bottom]
+    if not inside:
+        return
+    highs = sorted(word.bottom - word.top for word in inside)
+    widest = min(GUTTER_POINTS, GUTTER_SHARE * highs[len(highs) // 2])
+    for lines, middles in (
+        (frame.down, [(w.x0 + w.x1) / 2 for w in inside]),
+        (frame.across, [(w.top + w.bottom) / 2 for w in inside]),
+    ):
+        lines.sort(key=lambda s: s.at)
+        first = 0
+        for index in range(1, len(lines) + 1):
+            start = lines[first].at
+            if (
+                index < len(lines)
+                and lines[index].at - start < widest
+                and not any(start < middle < lines[index].at for middle in middles)
+            ):
+                continue
+            at = (start + lines[index - 1].at) / 2
+            for line in lines[first:index]:
+                line.at = at
+            first = index
 
 
 def _mark(sides: list[bool], edges: list[float], line: _Segment) -> None:

@@ -12,8 +12,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from gxstudy.grids.lines import is_page_number, text_lines
+from gxstudy.grids.lines import SPACE_GAP, is_page_number, text_lines
 from gxstudy.grids.ruled import cell_of
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
 from gxstudy.text import squeeze
@@ -34,6 +35,8 @@ BAND = 8.0
 """Rules further apart than this multiple of a line's height do not bound one row."""
 FIGURES_LIMIT = 60
 """A line of more figures than this is no row of a table."""
+NEW_COLUMN = 1.6
+"""A figure further from all columns than this multiple of how far one may stray stands in a column of its own."""
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
 
@@ -76,16 +79,30 @@ class _Line:
         return self.pieces[: len(self.pieces) - len(self.figures)]
 
 
+class _Place(NamedTuple):
+    """From where to where a column of figures reaches."""
+
+    x0: float
+    x1: float
+
+    @property
+    def centre(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+
 def worth_a_look(words: Sequence[Word]) -> bool:
     """Return whether some words are plain figures that stand apart from the word before them on their line."""
     found = 0
     for before, word in pairwise(words):
-        if word.text.isdigit() or word.text in "/-—":
-            high = word.bottom - word.top
-            if word.x0 - before.x1 > 0.9 * APART * high and abs(word.top - before.top) < 0.5 * high:
-                found += 1
-                if found == 3:
-                    return True
+        high = word.bottom - word.top
+        if (
+            word.x0 - before.x1 > 0.9 * APART * high
+            and abs(word.top - before.top) < 0.5 * high
+            and _FIGURE.fullmatch(squeeze(word.text))
+        ):
+            found += 1
+            if found == 3:
+                return True
     return False
 
 
@@ -164,7 +181,7 @@ def _blocks(lines: list[_Line], width: float, rules: list[float]) -> list[tuple[
         if figures and (line.labels or len(figures) >= 3):
             if rows and _wrapped(lines, index, rows[-1], rules):
                 continue
-            if rows and not _aligned(lines[rows[0]].figures, figures):
+            if rows and not _fits(_places(lines, rows), figures):
                 finish()
             rows.append(index)
         elif rows and _wrapped(lines, index, rows[-1], rules):
@@ -253,10 +270,33 @@ def _aligned(first: list[list[Word]], second: list[list[Word]]) -> bool:
     return all(any(abs(_centre(a) - _centre(b)) < pitch for b in many) for a in few)
 
 
-def _nearest(centres: Sequence[float], piece: Sequence[Word]) -> int:
-    """Return which of ``centres`` the middle of a piece is nearest to."""
-    distances = [abs(_centre(piece) - centre) for centre in centres]
-    return distances.index(min(distances))
+def _fits(places: Sequence[_Place], figures: Sequence[Sequence[Word]]) -> bool:
+    """Return whether every figure stands in a column of the table, or far enough from all for one of its own."""
+    centres = [place.centre for place in places]
+    pitch = _pitch(centres)
+    for piece in figures:
+        if any(overlap(place.x0, place.x1, piece[0].x0, piece[-1].x1) > 0 for place in places):
+            continue
+        away = min(abs(_centre(piece) - centre) for centre in centres)
+        if pitch <= away < NEW_COLUMN * pitch:
+            return False
+    return True
+
+
+def _places(lines: list[_Line], rows: Sequence[int]) -> list[_Place]:
+    """Return where the figures of ``rows`` stand under each other, from left to right.
+
+    Figures that overlap are one column. Where a wide one bridges two, the row with the most figures decides.
+    """
+    found: list[_Place] = []
+    for piece in sorted((piece for row in rows for piece in lines[row].figures), key=lambda piece: piece[0].x0):
+        x0, x1 = piece[0].x0, piece[-1].x1
+        if found and x0 < found[-1].x1:
+            found[-1] = found[-1]._replace(x1=max(x1, found[-1].x1))
+        else:
+            found.append(_Place(x0, x1))
+    fullest = max((lines[row].figures for row in rows), key=len)
+    return found if len(found) >= len(fullest) else [_Place(piece[0].x0, piece[-1].x1) for piece in fullest]
 
 
 def _pitch(centres: Sequence[float]) -> float:
@@ -266,13 +306,11 @@ def _pitch(centres: Sequence[float]) -> float:
 
 def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> Grid:
     """Return a block as a grid: header lines, then its rows; label columns, then a column for each place of figures."""
-    fullest = max(rows, key=lambda index: len(lines[index].figures))
-    centres = [_centre(piece) for piece in lines[fullest].figures]
-    pitch = min((b - a for a, b in pairwise(centres)), default=120.0)
     parts = _row_lines(lines, start, rows, rules)
     header = [index for index in range(start, rows[0]) if index not in {i for part in parts for i in part}]
-    edge = centres[0] - pitch / 2
     labels = [_label_cells(lines, part) for part in parts]
+    edge = max((word.x1 for cells in labels for cell in cells for word in cell), default=0.0)
+    places = _with_blank(_places(lines, rows), [lines[index] for index in reversed(header)], edge)
     wide = max((len(cells) for cells in labels), default=0)
     left = min(
         word.x0
@@ -280,26 +318,65 @@ def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: li
         for piece in lines[index].pieces
         for word in piece
     )
-    starts = [left + (edge - left) * i / wide for i in range(wide)]
-    lefts = (*starts, *(edge + pitch * i for i in range(len(centres))), centres[-1] + pitch / 2)
+    first = (edge + places[0].x0) / 2 if left < edge < places[0].x0 else places[0].x0 - 1.0
+    between = [(a.x1 + b.x0) / 2 for a, b in pairwise(places)]
+    starts = [left + (first - left) * i / wide for i in range(wide)]
+    last = max(word.x1 for index in (*header, *rows) for piece in lines[index].pieces for word in piece)
+    lefts = (*starts, first, *between, max(last, places[-1].x1) + 1.0)
     tops = _tops(lines, header, parts)
     cells: list[Cell] = []
     for number, index in enumerate(header):
-        cells += _header_cells(page, lines[index], (number, tops[number], tops[number + 1]), lefts, centres)
+        cells += _header_cells(page, lines[index], (number, tops[number], tops[number + 1]), lefts, places)
     for number, (part, names) in enumerate(zip(parts, labels, strict=True), len(header)):
         top, bottom = tops[number], tops[number + 1]
         for column in range(wide):
             words = names[column - (wide - len(names))] if column >= wide - len(names) else []
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
             cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
-        figures: list[list[Word]] = [[] for _ in centres]
+        figures: list[list[Word]] = [[] for _ in places]
         for index in part:
             for piece in lines[index].figures:
-                figures[_nearest(centres, piece)] += piece
+                figures[_column(between, piece)] += piece
         for column, words in enumerate(figures, wide):
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
             cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
     return Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops)
+
+
+def _column(between: Sequence[float], piece: Sequence[Word]) -> int:
+    """Return the column that a piece stands in; ``between``: where one column ends and the next begins."""
+    return bisect_right(between, _centre(piece))
+
+
+def _with_blank(places: list[_Place], header: Sequence[_Line], edge: float) -> list[_Place]:
+    """Return the columns of figures, and those that only the header shows, for nothing stands in them.
+
+    ``header`` is given from below: what stands over one column names it, what stands over several is a heading of
+    theirs, and what stands over none names a column without figures. ``edge``: where the labels of rows end.
+    """
+    found = [[place, place] for place in places]  # the figures, and with what stands over them
+    for line in header:
+        for words in _headings(line):
+            x0, x1 = words[0].x0, words[-1].x1
+            under = [pair for pair in found if overlap(pair[1].x0, pair[1].x1, x0, x1) > 0]
+            if not under and (x0 + x1) / 2 > edge:
+                found.append([_Place(x0, x1)] * 2)
+            elif len(under) == 1:
+                under[0][1] = _Place(min(x0, under[0][1].x0), max(x1, under[0][1].x1))
+    found.sort(key=lambda pair: pair[0].x0)
+    named = [pair[1] for pair in found]
+    return named if all(a.x1 <= b.x0 for a, b in pairwise(named)) else [pair[0] for pair in found]
+
+
+def _headings(line: _Line) -> list[list[Word]]:
+    """Return the words of a line of the header, those that touch together."""
+    found: list[list[Word]] = []
+    for word in (word for piece in line.pieces for word in piece):
+        if found and word.x0 - found[-1][-1].x1 < SPACE_GAP * (word.bottom - word.top):
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return found
 
 
 def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> list[list[int]]:
@@ -364,18 +441,18 @@ def _tops(lines: list[_Line], header: list[int], parts: list[list[int]]) -> tupl
 
 
 def _header_cells(
-    page: Page, line: _Line, row: tuple[int, float, float], lefts: Sequence[float], centres: Sequence[float]
+    page: Page, line: _Line, row: tuple[int, float, float], lefts: Sequence[float], columns: Sequence[_Place]
 ) -> list[Cell]:
     """Return one line of the header as cells: each word over the columns whose middle it covers, or the nearest."""
     number, top, bottom = row
-    labels = len(lefts) - 1 - len(centres)
+    labels = len(lefts) - 1 - len(columns)
     places: dict[tuple[int, int], list[Word]] = {}
-    for piece in ([word] for words in line.pieces for word in words):
-        covered = [i for i, centre in enumerate(centres) if piece[0].x0 <= centre <= piece[-1].x1]
+    for piece in _headings(line):
+        covered = [i for i, column in enumerate(columns) if piece[0].x0 <= column.centre <= piece[-1].x1]
         if not covered and labels and _centre(piece) < lefts[labels]:
             place = (0, labels)
         elif not covered:
-            place = (labels + _nearest(centres, piece), 1)
+            place = (labels + _column(lefts[labels + 1 : -1], piece), 1)
         else:
             place = (labels + covered[0], len(covered))
         places.setdefault(place, []).extend(piece)
