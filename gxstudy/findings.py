@@ -29,6 +29,10 @@ class Code(StrEnum):
     NEGATIVE_FIGURE = "negative_figure"
     FRACTIONAL_COUNT = "fractional_count"
     DOUBTFUL_FIGURE = "doubtful_figure"
+    MISREAD_PROPOSED = "misread_proposed"
+    MISREAD_AMBIGUOUS = "misread_ambiguous"
+    FIGURE_CORRECTED = "figure_corrected"
+    CORRECTION_NOT_APPLIED = "correction_not_applied"
     # the form
     TABLE_ABSENT = "table_absent"
     TABLE_REPEATED = "table_repeated"
@@ -77,6 +81,10 @@ _SEVERITY: dict[Code, Severity] = {
     Code.NEGATIVE_FIGURE: "warning",
     Code.FRACTIONAL_COUNT: "warning",
     Code.DOUBTFUL_FIGURE: "warning",
+    Code.MISREAD_PROPOSED: "warning",
+    Code.MISREAD_AMBIGUOUS: "warning",
+    Code.FIGURE_CORRECTED: "info",
+    Code.CORRECTION_NOT_APPLIED: "warning",
     Code.TABLE_ABSENT: "warning",
     Code.TABLE_REPEATED: "warning",
     Code.ROW_ABSENT: "warning",

@@ -30,7 +30,9 @@ HOUSE = """
     report
     frames
     organs
+    corrections
     corpus
+    fetch
     fees
     panel
     studies
@@ -49,7 +51,9 @@ MAY_OPEN = {
     "forms": "the forms in the package",
     "organs": "the tables of places and sectors in the package",
     "panel": "the published figures",
+    "corrections": "the decisions of people",
     "corpus": "the registry, the cache and the dataset",
+    "fetch": "the list of addresses and what came for them",
     "specimens": "published figures and fonts",
     "figures": "fonts in a package",
     "cli": "the notebooks it runs",

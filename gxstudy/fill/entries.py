@@ -11,7 +11,7 @@ from gxstudy.text import read_number
 
 __all__ = ["Entry", "Grade", "Sheet", "Status", "absent", "from_cell"]
 
-Status = Literal["read", "blank", "slash", "annotated", "unreadable", "absent", "derived"]
+Status = Literal["read", "blank", "slash", "annotated", "unreadable", "absent", "derived", "proposed", "corrected"]
 Grade = Literal["proved", "consistent", "confirmed", "unchecked", "recognised", "doubtful", "contradicted"]
 
 
