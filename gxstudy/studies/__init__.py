@@ -1,7 +1,8 @@
 """The studies: each takes a panel and returns a frozen result with its intervals, n, exclusions and definition.
 
 The function of a study has the name of its module; here the name means the function. What else a module defines is
-imported from it: ``from gxstudy.studies.zero_applications import DEFINITIONS``.
+imported from it: ``from gxstudy.studies.review_first import review_first
+from gxstudy.studies.zero_applications import DEFINITIONS``.
 """
 
 from gxstudy.studies.backlog import backlog
@@ -11,6 +12,7 @@ from gxstudy.studies.denominators import denominators
 from gxstudy.studies.fees import fees
 from gxstudy.studies.grounds import grounds
 from gxstudy.studies.reporting_quality import reporting_quality
+from gxstudy.studies.review_first import review_first
 from gxstudy.studies.zero_applications import zero_applications
 
 __all__ = [
@@ -21,5 +23,6 @@ __all__ = [
     "fees",
     "grounds",
     "reporting_quality",
+    "review_first",
     "zero_applications",
 ]

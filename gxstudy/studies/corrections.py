@@ -64,8 +64,8 @@ class Summary(NamedTuple):
     ``pooled`` divides the sums; ``low`` and ``high`` draw organs with replacement. ``p_alike``: how probable rates that
     differ as much would be, were all organs corrected equally often (0.001 is the least that can come out). ``mean``
     and ``spread`` are those of the fitted distribution of organs' true rates, of which nine in ten lie between
-    ``nine_low`` and ``nine_high``; missing with fewer than :data:`ENOUGH_ORGANS` organs. ``outside`` organs lie beyond the 95 % control limits, where ``by_chance``
-    would be expected if all were alike.
+    ``nine_low`` and ``nine_high``; missing with fewer than :data:`ENOUGH_ORGANS` organs. ``outside`` organs lie on or
+    beyond the 95 % control limits, where ``by_chance`` would be expected if all were alike.
     """
 
     definition: str
