@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gxstudy import errors, fees, forms
+from gxstudy.fetch import fetch
 from gxstudy.panel import Panel, correction_rate, disclosure_rate, panel, published
 from gxstudy.report import Report, read_report
 from gxstudy.trace import overlay, trace
@@ -41,6 +42,7 @@ __all__ = [
     "errors",
     "facts",
     "fees",
+    "fetch",
     "figures",
     "forms",
     "open",

@@ -17,6 +17,7 @@ from gxstudy.cli.checking import check
 from gxstudy.cli.completing import completion
 from gxstudy.cli.doctor import diagnoses
 from gxstudy.cli.drawing import figures
+from gxstudy.cli.fetching import fetch
 from gxstudy.cli.group import Commands
 from gxstudy.cli.laboratory import lab
 from gxstudy.cli.looking import show, trace
@@ -68,7 +69,7 @@ def commands() -> None:
     """  # noqa: D301
 
 
-for _command in (show, trace, check, build, figures, notebooks, reproduce, lab, diagnoses, completion):
+for _command in (show, trace, check, fetch, build, figures, notebooks, reproduce, lab, diagnoses, completion):
     commands.add_command(_command)
 
 
