@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from gxstudy.layout import Grid, Ruling
     from gxstudy.report import Report
 
-__all__ = ["Picture", "overlay", "trace"]
+__all__ = ["Picture", "crop", "overlay", "trace"]
 
 Colour = tuple[int, int, int]
 
 _PAGE_SCALE = 1.3  # pixels a point
 _OVERLAY_SCALE = 2.0
 _LENS_SCALE = 4.0
+_CROP_SCALE = 2.0
+_AROUND = 55.0  # points above and below a figure that a crop shows
 _LENS = (150.0, 80.0)  # points around a figure that the lens shows at least
 _SIDE = 600  # pixels
 _MARGIN = 18
@@ -170,6 +172,35 @@ def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None
     return _picture(image, caption)
 
 
+def crop(report: Report, table: str, row: str, column: str, *, file: str | Path | bytes | None = None) -> Picture:
+    """Return the strip of the page on which a figure stands, at the width of the page, with the figure boxed.
+
+    Parameters
+    ----------
+    report, file
+        As for :func:`trace`.
+    table, row, column
+        The keys of a figure.
+
+    Returns
+    -------
+    Picture
+        PNG; one strip below the other for a figure that stands in several places.
+
+    Raises
+    ------
+    CallError
+        As for :func:`trace`.
+    """
+    entry = report.entry(table, row, column)
+    boxes = _entry_boxes(report, entry)
+    data = _data(report, file)
+    strips = [
+        _band(data, page, [box for box in boxes if box.page == page]) for page in sorted({box.page for box in boxes})
+    ]
+    return _picture(_stacked(strips), _entry_caption(report, entry))
+
+
 # What to show
 
 
@@ -302,6 +333,18 @@ def _strip(data: bytes, page: int, boxes: Sequence[Box], caption: str) -> Image:
     draw.rectangle((left - 1, top - 1, left + lens.width, top + lens.height), outline=_MARK)
     _text(draw, (left, top + lens.height + 12), caption, page)
     return canvas
+
+
+def _band(data: bytes, page: int, boxes: Sequence[Box]) -> Image:
+    """Draw the strip of a page that holds ``boxes``."""
+    (whole,) = union(tuple(boxes))
+    picture = _rendered(data, page, _CROP_SCALE)
+    top = max(0, round((whole.top - _AROUND) * _CROP_SCALE))
+    bottom = min(picture.height, round((whole.bottom + _AROUND) * _CROP_SCALE))
+    strip = picture.crop((0, top, picture.width, bottom))
+    for box in boxes:
+        _frame(strip, _on_canvas(box, _CROP_SCALE, 0, top), 3)
+    return strip
 
 
 def _lens(data: bytes, box: Box) -> tuple[Image, tuple[float, float], float]:

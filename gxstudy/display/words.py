@@ -73,13 +73,21 @@ GRADE_SIGNS: dict[Grade, str] = {
     "doubtful": "≈",
     "contradicted": "✗",
 }
-STATUS_SIGNS: dict[Status, str] = {"blank": "·", "absent": "∅", "unreadable": "?", "annotated": "*", "derived": "="}
+STATUS_SIGNS: dict[Status, str] = {
+    "blank": "·",
+    "absent": "∅",
+    "unreadable": "?",
+    "annotated": "*",
+    "derived": "=",
+    "corrected": "✎",
+}
 STATUS_MEANING: dict[Status, str] = {
     "blank": "nothing is printed (not zero)",
     "absent": "the report has no such row or column",
     "unreadable": "printed, but not a number",
     "annotated": "printed with a unit or note",
     "derived": "computed, not printed",
+    "corrected": "read otherwise, corrected by a person",
 }
 SEVERITY_SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
 _WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
@@ -241,8 +249,10 @@ def absent_tables(report: Shown) -> tuple[Table, ...]:
 
 
 def figure(entry: Entry) -> str:
-    """Return what is printed, on one line; the value where it is computed."""
-    return str(entry.value) if entry.status == "derived" else " ".join(entry.raw.split())
+    """Return what is printed, on one line; the value where it is computed or corrected."""
+    if entry.status in ("derived", "corrected"):
+        return "" if entry.value is None else str(entry.value)
+    return " ".join(entry.raw.split())
 
 
 def signs(entry: Entry) -> str:
