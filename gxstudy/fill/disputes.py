@@ -147,19 +147,23 @@ def _labels(rows: Sequence[PrintedRow]) -> list[Cell]:
 def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> list[tuple[tuple[str, str], Cell]] | None:
     """Return the place of every figure by the labels over it and to its left; None where one has no clear place.
 
-    ``carried``: the labels are those of the grid before, on another page.
+    Of the labels over it the lowest counts: where the table is in two parts that touch, those of the first stand over
+    the second too. ``carried``: the labels are those of the grid before, on another page.
     """
     pairs: list[tuple[tuple[str, str], Cell]] = []
     seen: set[tuple[str, str]] = set()
     for cell in _values(row):
-        facing = [
+        over = [
             label
             for label in labels
-            if ((carried or label.row + label.row_span <= cell.row) and _shares_columns(label, cell))
-            or (label.column + label.column_span <= cell.column and label.row <= cell.row < label.row + label.row_span)
+            if (carried or label.row + label.row_span <= cell.row) and _shares_columns(label, cell)
         ]
-        blocks = {key for label in facing if (key := _meaning(label.text, "row"))}
-        results = {key for label in facing if (key := _meaning(label.text, "column"))}
+        beside = [
+            label
+            for label in labels
+            if label.column + label.column_span <= cell.column and label.row <= cell.row < label.row + label.row_span
+        ]
+        blocks, results = (_meant(over, beside, kind) for kind in ("row", "column"))
         if len(blocks) != 1 or len(results) != 1:
             if cell.text.strip():
                 return None
@@ -170,6 +174,15 @@ def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> lis
         seen.add(place)
         pairs.append((place, cell))
     return pairs or None
+
+
+def _meant(over: Sequence[Cell], beside: Sequence[Cell], kind: str) -> set[str]:
+    """Return what the labels beside a figure and the lowest of those over it mean, as ``kind`` of label."""
+    known = [(label.row, key) for label in over if (key := _meaning(label.text, kind))]
+    lowest = max((row for row, _ in known), default=0)
+    return {key for row, key in known if row == lowest} | {
+        key for label in beside if (key := _meaning(label.text, kind))
+    }
 
 
 def _continued(row: PrintedRow, block: str) -> list[tuple[tuple[str, str], Cell]] | None:

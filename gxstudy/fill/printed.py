@@ -214,7 +214,9 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
         rows = rows_of(stacked(grid) if grid.origin == "unruled" else grid)
         votes = [_vote(row, telling) for row in rows]
         if not any(votes):
-            if open_table is None or not (_continues(rows) or _close_under(grid, found[-1])):
+            if open_table is None or not (
+                _continues(rows) or _close_under(grid, found[-1]) or _rest_of(open_table, rows, found[-1])
+            ):
                 continue
             votes = [open_table] * len(votes)
         known = next(vote for vote in votes if vote)
@@ -242,6 +244,16 @@ def _vote(row: PrintedRow, telling: dict[str, str]) -> str | None:
 def _continues(rows: list[PrintedRow]) -> bool:
     """Return whether a grid without known labels looks like rows of figures."""
     return any(sum(is_figure(cell.text) for cell in row.cells) >= 5 for row in rows)
+
+
+def _rest_of(table: str, rows: list[PrintedRow], before: Run) -> bool:
+    """Return whether a ruled grid on the next page is a row or two of ``table``: figures, and labels of its columns."""
+    grid = rows[0].grid
+    if grid.origin not in ("ruled", "open") or grid.page != before.rows[0].grid.page + 1:
+        return False
+    texts = [cell.text for cell in grid.cells if cell.text.strip()]
+    labels = [text for text in texts if not is_figure(text)]
+    return bool(labels) and len(texts) > len(labels) and all(label_key(text) in columns_of(table) for text in labels)
 
 
 def _close_under(grid: Grid, before: Run) -> bool:

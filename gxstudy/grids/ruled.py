@@ -226,7 +226,7 @@ def _has_gutters(edges: Sequence[float]) -> bool:
 def _fill_gutters(page: Page, frame: _Frame) -> None:
     """Put the two lines at the sides of a gutter together: every cell may be drawn with a border of its own.
 
-    A gutter is too narrow for the words of the table, and holds none.
+    A gutter is too narrow for the words of the table.
     """
     left, right = min(s.at for s in frame.down), max(s.at for s in frame.down)
     top, bottom = min(s.at for s in frame.across), max(s.at for s in frame.across)
@@ -235,21 +235,13 @@ def _fill_gutters(page: Page, frame: _Frame) -> None:
         return
     highs = sorted(word.bottom - word.top for word in inside)
     widest = min(GUTTER_POINTS, GUTTER_SHARE * highs[len(highs) // 2])
-    for lines, middles in (
-        (frame.down, [(w.x0 + w.x1) / 2 for w in inside]),
-        (frame.across, [(w.top + w.bottom) / 2 for w in inside]),
-    ):
+    for lines in (frame.down, frame.across):
         lines.sort(key=lambda s: s.at)
         first = 0
         for index in range(1, len(lines) + 1):
-            start = lines[first].at
-            if (
-                index < len(lines)
-                and lines[index].at - start < widest
-                and not any(start < middle < lines[index].at for middle in middles)
-            ):
+            if index < len(lines) and lines[index].at - lines[first].at < widest:
                 continue
-            at = (start + lines[index - 1].at) / 2
+            at = (lines[first].at + lines[index - 1].at) / 2
             for line in lines[first:index]:
                 line.at = at
             first = index

@@ -37,6 +37,8 @@ DASH_GAP = 4.0
 """A vertical line drawn in dashes parts words in its gaps too (points)."""
 VIVID, DULL = 0.4, 0.2
 """A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
+TWICE = 0.35
+"""A character nearer to the same one before it than this share of its size is the same one, printed twice."""
 EDGE = 2.0
 """Characters that reach this far (points) beyond the edge of the page are cut."""
 BLOCK = 4_000_000
@@ -283,6 +285,7 @@ def _words(
         kept = kept[~overlay]
         if not len(kept):
             return (), findings
+    kept = _once(kept, codes[kept], boxes[kept])
     kept = _in_order(kept, codes[kept], boxes[kept])
     boxes, codes = boxes[kept], codes[kept]
     starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, np.diff(kept) > 1, rulings)) + 1))
@@ -382,6 +385,20 @@ _BLANKS[[ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\
 def _middle(values: Floats) -> float:
     """Return the (upper) median of ``values``."""
     return float(np.partition(values, len(values) // 2)[len(values) // 2])
+
+
+def _once(kept: npt.NDArray[np.intp], codes: npt.NDArray[np.uint32], boxes: Floats) -> npt.NDArray[np.intp]:
+    """Return ``kept`` without characters printed a second time over themselves: shadows, and bold that is faked.
+
+    PDFium leaves out most of them, but not those further off than a small share of the font's size.
+    """
+    same = np.flatnonzero(codes[1:] == codes[:-1])
+    if not len(same):
+        return kept
+    first, second = boxes[same], boxes[same + 1]
+    reach = TWICE * (first[:, 2:] - first[:, :2])
+    twice = same[(np.abs(second[:, :2] - first[:, :2]) < reach).all(axis=1)]
+    return np.delete(kept, twice + 1) if len(twice) else kept
 
 
 _OPENING = np.array([ord(c) for c in "（［｛《〈「『【〔〖“‘"], np.uint32)
