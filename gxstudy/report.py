@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from gxstudy import display, forms, grids, prose
-from gxstudy.audit import Check, audit
+from gxstudy.audit import Check, Proposal, audit, propose
 from gxstudy.errors import CallError, NotAReportError, UnknownFormError, UnreadableFileError
 from gxstudy.fill import Entry, Filled, Sheet, fill
 from gxstudy.fill.agree import agree
@@ -36,7 +36,8 @@ class Report:
     """One annual report as read.
 
     ``report_id`` is the caller's name for it (by default the file name without its ending); ``source`` what was read,
-    ``sha256`` the hash of its bytes. ``paragraphs`` is the narrative in reading order, tables left out.
+    ``sha256`` the hash of its bytes. ``paragraphs`` is the narrative in reading order, tables left out. ``proposals``
+    are other readings of figures recognised from a picture; ``sheets`` are as read, whatever is proposed.
     """
 
     report_id: str
@@ -53,6 +54,7 @@ class Report:
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
     paragraphs: tuple[Paragraph, ...]
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -158,6 +160,7 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
         filled = fill(tuple(found), year=heading.year)
     facts = prose.facts(narrative)
     checked = audit(filled.sheets, facts)
+    proposed = propose(checked.sheets)
     sheets = checked.sheets
     compared: tuple[Finding, ...] = ()
     if second is not None:
@@ -170,6 +173,7 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
         *_grid_findings(found),
         *filled.findings,
         *checked.findings,
+        *proposed.findings,
         *compared,
     )
     return Report(
@@ -187,6 +191,7 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
         checks=checked.checks,
         findings=findings,
         paragraphs=narrative,
+        proposals=proposed.proposals,
     )
 
 

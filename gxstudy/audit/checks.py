@@ -21,7 +21,7 @@ from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.forms import Along
 from gxstudy.prose import PLACES, Fact
 
-__all__ = ["DOUBT", "Audit", "Check", "audit"]
+__all__ = ["DOUBT", "Audit", "Check", "Test", "audit", "graded", "run_tests", "tests"]
 
 DOUBT = 0.95
 """A recogniser doubts a figure when one of its characters has less certainty than this."""
@@ -52,7 +52,7 @@ class Audit:
     findings: tuple[Finding, ...]
 
 
-class _Test(NamedTuple):
+class Test(NamedTuple):
     """An identity in one place, as positions in a sheet's entries. ``whole``: the sheet has a cell for every term."""
 
     identity: str
@@ -61,6 +61,11 @@ class _Test(NamedTuple):
     left: tuple[int, ...]
     right: tuple[int, ...]
     whole: bool
+
+    @property
+    def terms(self) -> tuple[int, ...]:
+        """Both sides, the left one first."""
+        return (*self.left, *self.right)
 
 
 def audit(sheets: tuple[Sheet, ...], facts: Sequence[Fact] = ()) -> Audit:
@@ -80,22 +85,22 @@ def audit(sheets: tuple[Sheet, ...], facts: Sequence[Fact] = ()) -> Audit:
         at least one of each), *consistent* (one holds and none fails), *contradicted* (one fails), *unchecked*. What
         was recognised from a picture is *recognised* in place of unchecked, *doubtful* where the recogniser doubts it.
     """
-    graded: list[Sheet] = []
+    sheets_graded: list[Sheet] = []
     checks: list[Check] = []
     findings: list[Finding] = []
     for sheet in sheets:
-        results = _run(sheet)
+        results = run_tests(sheet)
         checks += [check for _, check in results if check is not None]
         findings += _figures(sheet)
         findings += [_failed(sheet, test, check) for test, check in results if check is not None and not check.holds]
-        graded.append(_graded(sheet, results))
-        findings += _doubted(graded[-1])
-    findings += _prose(graded, facts)
-    return Audit(tuple(graded), tuple(checks), tuple(findings))
+        sheets_graded.append(graded(sheet, results))
+        findings += _doubted(sheets_graded[-1])
+    findings += _prose(sheets_graded, facts)
+    return Audit(tuple(sheets_graded), tuple(checks), tuple(findings))
 
 
 @lru_cache(maxsize=256)
-def _tests(edition: str, table: str, places: tuple[tuple[str, str], ...]) -> tuple[_Test, ...]:
+def _of_form(edition: str, table: str, places: tuple[tuple[str, str], ...]) -> tuple[Test, ...]:
     """Return the identities of ``table`` in each place of a sheet whose entries stand at ``places``."""
     form = forms.load(edition)
     position = {place: index for index, place in enumerate(places)}
@@ -106,7 +111,7 @@ def _tests(edition: str, table: str, places: tuple[tuple[str, str], ...]) -> tup
         if row.key in rows and not any(key in rows for key in row.replaces)
         for replaced in row.replaces
     }
-    tests = []
+    found = []
     for identity in form.identities:
         if identity.table != table:
             continue
@@ -118,16 +123,21 @@ def _tests(edition: str, table: str, places: tuple[tuple[str, str], ...]) -> tup
                 named = [(key, at) if identity.along == "column" else (at, key) for key in keys]
                 whole = whole and all(place in position for place in named)
                 sides.append(tuple(position[place] for place in named if place in position))
-            tests.append(_Test(identity.key, identity.along, at, sides[0], sides[1], whole))
-    return tuple(tests)
+            found.append(Test(identity.key, identity.along, at, sides[0], sides[1], whole))
+    return tuple(found)
 
 
-def _run(sheet: Sheet) -> list[tuple[_Test, Check | None]]:
+def tests(sheet: Sheet) -> tuple[Test, ...]:
+    """Return the identities of the form in each place of a sheet."""
+    return _of_form(sheet.edition, sheet.table, tuple((entry.row, entry.column) for entry in sheet.entries))
+
+
+def run_tests(sheet: Sheet) -> list[tuple[Test, Check | None]]:
     """Return every identity of a sheet with its check; None where blanks leave it open."""
     values = [entry.value for entry in sheet.entries]
     places = tuple((entry.row, entry.column) for entry in sheet.entries)
-    results: list[tuple[_Test, Check | None]] = []
-    for test in _tests(sheet.edition, sheet.table, places):
+    results: list[tuple[Test, Check | None]] = []
+    for test in _of_form(sheet.edition, sheet.table, places):
         left = [value for index in test.left if (value := values[index]) is not None]
         right = [value for index in test.right if (value := values[index]) is not None]
         left_whole = test.whole and len(left) == len(test.left)
@@ -146,7 +156,7 @@ def _run(sheet: Sheet) -> list[tuple[_Test, Check | None]]:
     return results
 
 
-def _graded(sheet: Sheet, results: Sequence[tuple[_Test, Check | None]]) -> Sheet:
+def graded(sheet: Sheet, results: Sequence[tuple[Test, Check | None]]) -> Sheet:
     """Return the sheet with the grade of every entry.
 
     For each entry: which identities contain it along its row and along its column, and how each of them came out.
@@ -178,7 +188,7 @@ def _graded(sheet: Sheet, results: Sequence[tuple[_Test, Check | None]]) -> Shee
     return Sheet(sheet.table, sheet.edition, tuple(entries))
 
 
-def _failed(sheet: Sheet, test: _Test, check: Check) -> Finding:
+def _failed(sheet: Sheet, test: Test, check: Check) -> Finding:
     form = forms.load(sheet.edition)
     table = form.table(sheet.table)
     identity = next(known for known in form.identities if known.key == test.identity)

@@ -6,10 +6,12 @@ Importing this module loads no pandas: its calls do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gxstudy import forms
+from gxstudy.audit import accept as accepted
 from gxstudy.errors import CallError
 from gxstudy.frames.dictionary import DType, Product, product
 from gxstudy.frames.records import Columns, of_reports
@@ -23,13 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["as_frame", "checks", "facts", "findings", "reports", "tidy", "wide"]
 
 
-def tidy(report: Report | Iterable[Report]) -> pd.DataFrame:
+def tidy(report: Report | Iterable[Report], *, accept: Literal["proposals"] | None = None) -> pd.DataFrame:
     """Return one row for each figure, in print order.
 
     Parameters
     ----------
     report
         One report, or several.
+    accept
+        With "proposals", the other readings that the sums of a scanned report propose (``report.proposals``) are taken
+        as values: their status is *proposed*, ``raw`` stays as read, and the grades are those that follow (no figure
+        in a sum that holds by a proposal alone is *proved*). By default nothing is changed.
 
     Returns
     -------
@@ -43,9 +49,10 @@ def tidy(report: Report | Iterable[Report]) -> pd.DataFrame:
     Raises
     ------
     CallError
-        When something else than a report is given.
+        When something else than a report is given, or something else than proposals is to be accepted.
     """
-    return _frame("figures", report)
+    given = _each(report)
+    return _frame("figures", given if _as_read(accept) else map(_with_proposals, given))
 
 
 def reports(report: Report | Iterable[Report]) -> pd.DataFrame:
@@ -72,6 +79,17 @@ def checks(report: Report | Iterable[Report]) -> pd.DataFrame:
 def findings(report: Report | Iterable[Report]) -> pd.DataFrame:
     """Return one row for each finding, with its place as far as it is known."""
     return _frame("findings", report)
+
+
+def _as_read(accept: object) -> bool:
+    if accept not in (None, "proposals"):
+        msg = f"accept={accept!r}: what can be accepted is 'proposals', or nothing (None)"
+        raise CallError(msg)
+    return accept is None
+
+
+def _with_proposals(report: Report) -> Report:
+    return replace(report, sheets=accepted(report.sheets, report.proposals))
 
 
 def _frame(name: str, report: Report | Iterable[Report]) -> pd.DataFrame:
