@@ -10,11 +10,13 @@ The function that draws a study has the name of the study, and of its module her
 from gxstudy.figures.backlog import backlog
 from gxstudy.figures.base import DataFigure, save, style
 from gxstudy.figures.copying import copying
+from gxstudy.figures.corrections import corrections, funnel, shrinkage
 from gxstudy.figures.denominators import denominators, rank_agreement
 from gxstudy.figures.every import draw_all, sources
 from gxstudy.figures.fees import fees
 from gxstudy.figures.grounds import applicants, grounds
 from gxstudy.figures.reporting_quality import reporting_quality
+from gxstudy.figures.review_first import review_first
 from gxstudy.figures.zero_applications import zero_applications
 
 __all__ = [
@@ -22,13 +24,17 @@ __all__ = [
     "applicants",
     "backlog",
     "copying",
+    "corrections",
     "denominators",
     "draw_all",
     "fees",
+    "funnel",
     "grounds",
     "rank_agreement",
     "reporting_quality",
+    "review_first",
     "save",
+    "shrinkage",
     "sources",
     "style",
     "zero_applications",

@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.transforms import blended_transform_factory
 
 from gxstudy.errors import CallError
 from gxstudy.figures.words import Words
@@ -40,6 +41,7 @@ __all__ = [
     "Lang",
     "Mark",
     "Width",
+    "beside",
     "extent",
     "family",
     "font",
@@ -290,6 +292,23 @@ def stamp(figure: Figure, parts: Collection[str], words: Words) -> None:
 def extent(figure: Figure, text: Text) -> float:
     """Return the width of a text in inches."""
     return text.get_window_extent().width / figure.dpi
+
+
+def beside(axes: Axes, y: float, text: str, *, colour: str) -> Text:
+    """Write small text to the right of the axes, at the height of ``y`` in data."""
+    across = blended_transform_factory(axes.transAxes, axes.transData)
+    return axes.annotate(
+        text,
+        (1, y),
+        xycoords=across,
+        xytext=(4, 0),
+        textcoords="offset points",
+        size=6,
+        va="center",
+        color=colour,
+        linespacing=1.1,
+        annotation_clip=False,
+    )
 
 
 def legend(figure: DataFigure, named: Sequence[tuple[str, Mark]], *, x: float, y: float) -> None:

@@ -13,10 +13,12 @@ from gxstudy import corpus, organs, studies
 from gxstudy.figures.backlog import backlog
 from gxstudy.figures.base import FORMATS, DataFigure, Format, Lang, Width, one_of, save
 from gxstudy.figures.copying import copying
+from gxstudy.figures.corrections import corrections, funnel, shrinkage
 from gxstudy.figures.denominators import denominators, rank_agreement
 from gxstudy.figures.fees import fees
 from gxstudy.figures.grounds import applicants, grounds
 from gxstudy.figures.reporting_quality import reporting_quality
+from gxstudy.figures.review_first import review_first
 from gxstudy.figures.zero_applications import zero_applications
 from gxstudy.panel import Panel, panel, published, stack
 from gxstudy.studies import simulate
@@ -91,6 +93,38 @@ def _fees_simulated(_: Sources) -> Draw:
     return partial(fees, studies.fees(invented), planted=planted)
 
 
+def _corrections(known: Sources) -> Draw:
+    return partial(corrections, studies.corrections(known.full))
+
+
+def _funnel(known: Sources) -> Draw:
+    return partial(funnel, studies.corrections(known.full), route="review", of="closed")
+
+
+def _funnel_simulated(_: Sources) -> Draw:
+    return partial(funnel, studies.corrections(_invented_disputes()), route="review", of="upheld_or_corrected")
+
+
+def _shrinkage_simulated(_: Sources) -> Draw:
+    invented = _invented_disputes()
+    planted = dict(zip(invented.frame["organ"], invented.frame["correctable"], strict=True))
+    result = studies.corrections(invented)
+    return partial(shrinkage, result, route="review", of="upheld_or_corrected", planted=planted)
+
+
+def _invented_disputes() -> Panel:
+    return simulate.disputes(organs=80, years=1, seed=_SEED, mean=0.2, spread=0.08, median_size=200)
+
+
+def _review_first(known: Sources) -> Draw:
+    return partial(review_first, studies.review_first(known.full))
+
+
+def _review_first_simulated(_: Sources) -> Draw:
+    invented = simulate.disputes(organs=100, years=7, seed=_SEED, moved=0.6, drift=0.02)
+    return partial(review_first, studies.review_first(invented))
+
+
 def _backlog(known: Sources) -> Draw:
     frame = known.full.frame.dropna(subset="organ_id")
     latest = frame.sort_values("year").groupby("organ_id")["organ"].transform("last")
@@ -130,6 +164,12 @@ DRAWINGS: tuple[Drawing, ...] = (
     Drawing("applicants_simulated", _applicants_simulated),
     Drawing("fees", _fees),
     Drawing("fees_simulated", _fees_simulated),
+    Drawing("corrections", _corrections),
+    Drawing("funnel", _funnel),
+    Drawing("funnel_simulated", _funnel_simulated),
+    Drawing("shrinkage_simulated", _shrinkage_simulated),
+    Drawing("review_first", _review_first),
+    Drawing("review_first_simulated", _review_first_simulated),
     Drawing("backlog", _backlog),
     Drawing("backlog_simulated", _backlog_simulated),
     Drawing("reporting_quality", _reporting_quality),

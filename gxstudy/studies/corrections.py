@@ -88,7 +88,7 @@ class Summary(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """One organ, all its reports together.
+    """One organ, all its reports together, named as in its ``latest`` (a ``report_id``).
 
     ``low`` and ``high``: Wilson. ``shrunk`` is the rate drawn towards that of all organs, with its interval. ``p`` is
     the exact binomial probability of a count at least as far from the pooled rate; ``p_spread`` the same when organs
@@ -100,6 +100,7 @@ class Standing(NamedTuple):
     route: str
     part: str
     organ: str
+    latest: str
     reports: int
     corrected: int
     cases: int
@@ -283,6 +284,7 @@ def _by_organ(key: str, part: str, reports: pd.DataFrame) -> pd.DataFrame:
     own = reports[(reports["part"] == part) & (reports[f"below.{key}"] > 0)].sort_values("year", kind="stable")
     organs = own.groupby("whose").agg(
         organ=("organ", "last"),
+        latest=("report_id", "last"),
         reports=("report_id", "size"),
         corrected=(f"above.{key}", "sum"),
         cases=(f"below.{key}", "sum"),

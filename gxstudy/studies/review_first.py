@@ -20,7 +20,7 @@ import statsmodels.api as sm
 from gxstudy.errors import CallError
 from gxstudy.panel import Exclusion, Panel
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec
+from gxstudy.studies.result import Result, TableSpec, proportion
 
 __all__ = [
     "COVERED",
@@ -29,6 +29,7 @@ __all__ = [
     "OTHERS",
     "SINCE",
     "YEARS_BEFORE",
+    "Count",
     "Jump",
     "Measure",
     "ReviewFirst",
@@ -144,6 +145,23 @@ class Jump(NamedTuple):
     why_not: str
 
 
+class Count(NamedTuple):
+    """One report: its reviews and suits, its refusals, and the share of suits that were direct (Wilson interval)."""
+
+    report_id: str
+    organ: str
+    year: int
+    part: str
+    reviews: int
+    direct: int
+    after_review: int
+    covered: float
+    others: float
+    share: float
+    low: float
+    high: float
+
+
 class Robustness(NamedTuple):
     """The jump of the law again, under another choice; all organs."""
 
@@ -166,7 +184,9 @@ class ReviewFirst(Result):
     jumps
         By measure and group, with placebos.
     years
-        The series themselves.
+        The series themselves, over organs that report on every year.
+    reports
+        Every report with its counts; it need not be in a series.
     robustness
         One trend before and after (``one_trend``); no trend at all (``no_trend``); without the first year of the law,
         when cases of the year before were still open (``without_first_year``); without the organ with most below the
@@ -179,6 +199,7 @@ class ReviewFirst(Result):
 
     jumps: tuple[Jump, ...]
     years: tuple[Year, ...]
+    reports: tuple[Count, ...]
     robustness: tuple[Robustness, ...]
     exclusions: tuple[Exclusion, ...]
     since: int
@@ -187,6 +208,7 @@ class ReviewFirst(Result):
     specs: ClassVar[tuple[TableSpec, ...]] = (
         TableSpec("jumps", Jump._fields),
         TableSpec("years", Year._fields),
+        TableSpec("reports", Count._fields, ("share", "low", "high")),
         TableSpec("robustness", Robustness._fields),
         TableSpec("exclusions", Exclusion._fields),
     )
@@ -256,7 +278,10 @@ def review_first(panel: Panel, *, since: int = SINCE, first: int | None = None, 
                 for year in sorted(set(before["year"]))[YEARS_BEFORE:]
             )
             robustness.extend(_robustness(measure.key, part, groups["all"], since=since, level=level))
-    return ReviewFirst(tuple(jumps), tuple(years), tuple(robustness), (*panel.exclusions, *exclusions), since, level)
+    reports = tuple(_reports(counted, level=level))
+    return ReviewFirst(
+        tuple(jumps), tuple(years), reports, tuple(robustness), (*panel.exclusions, *exclusions), since, level
+    )
 
 
 def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
@@ -266,7 +291,7 @@ def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclu
     if lacking:
         msg = f"the panel has no column {lacking[0]!r}; make it with gxstudy.panel() from reports with table four"
         raise CallError(msg)
-    counted = panel.frame[["year", "part"]].assign(whose=panel.whose)
+    counted = panel.frame[["report_id", "organ", "year", "part"]].assign(whose=panel.whose)
     for key, names in _TOTALS.items():
         there = [name for name in names if name in panel.states]
         sums = panel.frame[there].sum(axis="columns", skipna=False)
@@ -287,6 +312,14 @@ def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclu
         Exclusion("grounds_missing", int(no_grounds.sum()), "reports", "refusals not all there: no rate per refusal"),
     )
     return kept, tuple(item for item in told if item.n)
+
+
+def _reports(counted: pd.DataFrame, *, level: float) -> Iterable[Count]:
+    columns = ("report_id", "organ", "year", "part", "review", "direct", "after", "covered", "others")
+    for row in zip(*(counted[name].tolist() for name in columns), strict=True):
+        direct, after = int(row[5]), int(row[6])
+        share = proportion(direct, direct + after, level=level)
+        yield Count._make((*row[:4], int(row[4]), direct, after, *row[7:], *share[2:]))
 
 
 def _series(counted: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -329,16 +362,17 @@ def _why_not(series: pd.DataFrame, cut: _Cut, before: list[int], after: list[int
     needed = YEARS_BEFORE if cut.trends else 1
     organs = series["whose"].nunique()
     counts = series.groupby("year")["above"].sum()
-    if not after:
-        return f"no year from {cut.since} on"
-    if len(before) < needed:
-        return f"{len(before)} of {needed} years before {cut.since}"
+    lacking = []
     if organs < ENOUGH_ORGANS:
-        return f"{organs} of {ENOUGH_ORGANS} organs that report on every year"
-    empty = [year for year in after if counts[year] == 0]
-    if empty or not counts[before].gt(0).any():
-        return f"nothing is counted in {empty[0] if empty else f'the years before {cut.since}'}"
-    return ""
+        lacking.append(f"{organs} of {ENOUGH_ORGANS} organs that report on every year")
+    if organs and len(before) < needed:
+        lacking.append(f"{len(before)} of {needed} years before {cut.since}")
+    if organs and not after:
+        lacking.append(f"no year from {cut.since} on")
+    lacking += [f"nothing is counted in {year}" for year in after if counts[year] == 0]
+    if before and not counts[before].gt(0).any():
+        lacking.append(f"nothing is counted before {cut.since}")
+    return "; ".join(lacking)
 
 
 def _design(years: pd.Series[int], cut: _Cut, *, bend: bool) -> pd.DataFrame:
