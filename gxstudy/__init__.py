@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gxstudy import errors, fees, forms
+from gxstudy.desk import desk
 from gxstudy.fetch import fetch
 from gxstudy.panel import Panel, correction_rate, disclosure_rate, panel, published
 from gxstudy.report import Report, read_report
@@ -38,6 +39,7 @@ __all__ = [
     "checks",
     "codebook",
     "correction_rate",
+    "desk",
     "disclosure_rate",
     "errors",
     "facts",

@@ -3,124 +3,65 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from browser import DARK, OUTPUTS, ROOT, SETTINGS, chromium, keep_screens, run_all, served, wait_for_all, watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-quic"),
-)
-SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},  # cells out of sight are drawn too
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
-OUTPUTS = """
-() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map(cell => ({
-    ran: cell.querySelector('.jp-InputPrompt').innerText,
-    errors: cell.querySelectorAll('[data-mime-type$=".error"], [data-mime-type$=".stderr"]').length,
-    shown: [...cell.querySelectorAll('.jp-OutputArea-output')].every(
-        output => output.getBoundingClientRect().height > 0),
-    pictures: [...cell.querySelectorAll('.jp-OutputArea-output img')].map(image => image.naturalWidth),
-    tables: [...cell.querySelectorAll('.jp-OutputArea-output table')].map(table => table.rows.length),
-}))
-"""
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab that serves a copy of the notebooks and the data."""
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the notebooks and the data."""
     folder = tmp_path_factory.mktemp("lab")
     for name in ("notebooks", "data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*"))
-    for name, value in SETTINGS.items():
-        place = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps(value), encoding="utf-8")
-    env = {
-        **{name: value for name, value in os.environ.items() if name != "JUPYTER_NO_CONFIG"},
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
-    command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--notebook-dir={folder / 'notebooks'}"]
-    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log, env=env) as server:
-        try:
-            yield address(folder / "runtime")
-        finally:
-            server.terminate()
+    return folder
 
 
-def address(runtime: Path) -> str:
-    """Where the server says that it listens, as soon as it does."""
-    for _ in range(600):
-        for place in runtime.glob("jpserver-*.json"):
-            if text := place.read_text(encoding="utf-8"):
-                return str(json.loads(text)["url"]).rstrip("/")
-        time.sleep(0.1)
-    pytest.fail("JupyterLab did not start within a minute")
+@pytest.fixture(scope="module")
+def lab(work: Path) -> Iterator[str]:
+    with served(work, "notebooks") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def dark_lab(work: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("dark")
+    (folder / "notebooks").symlink_to(work / "notebooks")
+    with served(folder, "notebooks", {**SETTINGS, **DARK}) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser without a screen."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip(f"none of these browsers is here: {', '.join(BROWSERS)}")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=found, args=QUIET)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
-def wait_for_all(page: Page, cells: int) -> None:
-    """Wait until no cell waits and all are there."""
-    page.wait_for_function(
-        """cells => {
-            const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')];
-            return prompts.length === cells && prompts.every(prompt => /^\\[\\d+\\]:$/.test(prompt.innerText.trim()));
-        }""",
-        arg=cells,
-        timeout=120_000,
-    )
+def code_cells(path: Path) -> list[dict[str, list[dict[str, object]]]]:
+    return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_a_notebook_shows_its_outputs_as_committed_and_again_when_run(lab: str, browser: Browser, path: Path) -> None:
-    code = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    printed = [sum("image/png" in output.get("data", {}) for output in cell["outputs"]) for cell in code]
-    complaints: list[str] = []
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{lab}/lab/tree/{path.name}?reset")
-    wait_for_all(page, len(code))
-    committed = page.evaluate(OUTPUTS)
-    page.wait_for_selector("text=/Python 3.* Idle/")
-    page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    page.evaluate("() => void jupyterapp.commands.execute('notebook:run-all-cells')")
-    wait_for_all(page, len(code))
-    page.wait_for_timeout(1_000)
-    again = page.evaluate(OUTPUTS)
-    page.close()
+    code = code_cells(path)
+    printed = [sum("image/png" in output.get("data", {}) for output in cell["outputs"]) for cell in code]  # type: ignore[operator]
+    with watched(browser, f"{lab}/lab/tree/{path.name}?reset") as (page, complaints):
+        wait_for_all(page, len(code))
+        committed = page.evaluate(OUTPUTS)
+        run_all(page, len(code))
+        again = page.evaluate(OUTPUTS)
+        keep_screens(page, path.stem)
     for outputs in (committed, again):
         assert [cell["errors"] for cell in outputs] == [0] * len(code)
         assert all(cell["shown"] for cell in outputs)
@@ -128,4 +69,46 @@ def test_a_notebook_shows_its_outputs_as_committed_and_again_when_run(lab: str, 
         assert all(width > 300 for cell in outputs for width in cell["pictures"])
         assert all(rows > 1 for cell in outputs for rows in cell["tables"])
     assert [cell["tables"] for cell in again] == [cell["tables"] for cell in committed]
+    assert complaints == []
+
+
+READABLE = """
+() => {
+    const channels = colour => colour.match(/[\\d.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(c => c / 255)
+        .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const over = (top, under) => {
+        const a = top.length > 3 ? top[3] : 1;
+        return [0, 1, 2].map(i => top[i] * a + under[i] * (1 - a));
+    };
+    const ground = node => {
+        const layers = [];
+        for (let at = node; at; at = at.parentElement) layers.push(channels(getComputedStyle(at).backgroundColor));
+        return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
+    };
+    return [...document.querySelectorAll('.jp-OutputArea-output td, .jp-OutputArea-output th, .gx-desk *')]
+        .filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
+        .filter(node => !node.disabled)
+        .map(node => {
+            const back = ground(node);
+            const a = light(over(channels(getComputedStyle(node).color), back)), b = light(back);
+            return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), node.innerText.slice(0, 40)];
+        })
+        .filter(([contrast]) => contrast < 4.0);
+}
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_tables_of_a_report_can_be_read_in_light_and_dark(
+    lab: str, dark_lab: str, browser: Browser, dark: bool
+) -> None:
+    path = NOTEBOOKS[0]
+    with watched(browser, f"{dark_lab if dark else lab}/lab/tree/{path.name}?reset") as (page, complaints):
+        wait_for_all(page, len(code_cells(path)))
+        page.wait_for_selector(f"[data-jp-theme-light={'false' if dark else 'true'}]")
+        faint = page.evaluate(READABLE)
+        keep_screens(page, f"{path.stem}-{'dark' if dark else 'light'}")
+    assert faint == []
     assert complaints == []

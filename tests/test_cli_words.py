@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -159,9 +160,9 @@ def test_lab_runs_this_environment_and_leaves_the_users_settings(
 
 
 def test_lab_lets_notebooks_draw_whatever_backend_the_shell_has() -> None:
-    env = laboratory.environment({"MPLBACKEND": "agg", "JUPYTER_NO_CONFIG": "1", "HOME": "/home/someone"})
+    env = laboratory.environment({"MPLBACKEND": "agg", "JUPYTER_NO_CONFIG": "1", "USER": "someone"})
     assert "MPLBACKEND" not in env
-    assert env["HOME"] == "/home/someone"
+    assert env["USER"] == "someone"
 
 
 def test_show_json_holds_every_figure_exactly() -> None:
@@ -185,3 +186,39 @@ def test_build_json_is_the_counts_of_the_manifest(tmp_path: Path) -> None:
     counts = json.loads(result.stdout)
     assert (counts["files"], counts["read"], counts["failed"]) == (1, 0, 1)
     assert result.stderr == ""
+
+
+def test_desk_writes_a_notebook_once_and_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(REPORT, raw)
+    assert run("build", raw, tmp_path / "out", "--jobs", "1").exit_code == 0
+    ran = []
+    truly = subprocess.run
+
+    def start(command: list[str], *, env: dict[str, str], check: bool) -> subprocess.CompletedProcess[str]:
+        ran.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", start)
+    notebook = tmp_path / "my desk.ipynb"
+    told = ("desk", tmp_path / "out", "--raw", raw, "--notebook", notebook, "--who", "Li")
+    result = run(*told, "--", "--no-browser")
+    assert result.exit_code == 0, result.output
+    assert ran == [[sys.executable, "-m", "jupyterlab", f"--notebook-dir={tmp_path}", str(notebook), "--no-browser"]]
+    (code,) = (
+        cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"
+    )
+    monkeypatch.setattr(subprocess, "run", truly)
+    names: dict[str, object] = {}
+    *_, last = code["source"].splitlines()
+    exec("import gxstudy as gx", names)
+    desk = eval(last, names)
+    assert (desk.session.who, desk.session.progress.left) == ("Li", 10)
+    notebook.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(subprocess, "run", start)
+    assert run(*told).exit_code == 0
+    assert notebook.read_text(encoding="utf-8") == "{}"
+    assert run("desk", tmp_path / "none").exit_code == 2
+    nowhere = run("desk", tmp_path / "out", "--raw", tmp_path / "none")
+    assert "name the folder of the raw files with --raw" in nowhere.stderr

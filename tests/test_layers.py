@@ -38,6 +38,7 @@ HOUSE = """
     studies
     figures
     trace
+    desk
     specimens
     __init__
     cli

@@ -22,6 +22,7 @@ from gxstudy.cli.group import Commands
 from gxstudy.cli.laboratory import lab
 from gxstudy.cli.looking import show, trace
 from gxstudy.cli.reproducing import reproduce
+from gxstudy.cli.reviewing import desk
 from gxstudy.cli.running import notebooks
 from gxstudy.cli.speech import translate
 
@@ -49,6 +50,10 @@ def commands() -> None:
       gxstudy reproduce
 
     \b
+    Decide on the doubtful figures, and build again with what you decided:
+      gxstudy desk my/dataset --raw my/reports
+
+    \b
     Is everything here? Open the notebooks:
       gxstudy doctor
       gxstudy lab
@@ -69,7 +74,7 @@ def commands() -> None:
     """  # noqa: D301
 
 
-for _command in (show, trace, check, fetch, build, figures, notebooks, reproduce, lab, diagnoses, completion):
+for _command in (show, trace, check, fetch, build, figures, notebooks, reproduce, lab, desk, diagnoses, completion):
     commands.add_command(_command)
 
 

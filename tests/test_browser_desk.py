@@ -1,0 +1,129 @@
+"""The review desk in JupyterLab: keys decide, the page shows, and nothing is lost when the browser goes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from browser import DARK, ROOT, SETTINGS, chromium, keep_screens, served, wait_for_all, watched
+from test_browser import READABLE
+
+import gxstudy
+from gxstudy.corrections import load
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+SOURCE = "import gxstudy as gx\ngx.desk(gx.open('processed'), who='Li'{more})"
+DESK = ".gx-desk"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Raw files, the dataset they give, and two notebooks with a desk."""
+    raw = tmp_path / "work" / "raw"
+    raw.mkdir(parents=True)
+    for name in ("hongze-2023", "hongze-2024"):
+        shutil.copy(ROOT / "data" / "raw" / "reports" / f"{name}.pdf", raw)
+    gxstudy.build(raw, raw.parent / "processed", jobs=1)
+    for name, more in (("desk", ""), ("desk-zh", ", lang='zh'")):
+        cell = nbformat.v4.new_code_cell(SOURCE.format(more=more))  # type: ignore[no-untyped-call]
+        notebook = nbformat.v4.new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, raw.parent / f"{name}.ipynb")  # type: ignore[no-untyped-call]
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def sit(page: Page) -> None:
+    """Run the notebook and sit down at the desk."""
+    page.wait_for_selector("text=/Python 3.* Idle/")
+    page.evaluate("() => void jupyterapp.commands.execute('notebook:run-all-cells')")
+    wait_for_all(page, 1)
+    page.wait_for_selector(f"{DESK} .gx-page")
+
+
+def shown(page: Page) -> str:
+    return page.inner_text(f"{DESK} .gx-place b")
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key at the desk and wait until it shows something else."""
+    before = page.inner_text(f"{DESK} .gx-head")
+    page.keyboard.press(key)
+    page.wait_for_function("before => document.querySelector('.gx-desk .gx-head').innerText !== before", arg=before)
+
+
+def test_keys_decide_and_the_notebook_does_not_mind(folder: Path, browser: Browser) -> None:
+    path = folder / "work" / "raw" / "corrections.csv"
+    with served(folder, "work") as lab:
+        address = f"{lab}/lab/tree/desk.ipynb?reset"
+        with watched(browser, address) as (page, complaints):
+            sit(page)
+            keep_screens(page, "desk-light")
+            cells = page.locator(".jp-Cell").count()
+            page.click(f"{DESK} .gx-foot")
+            first = shown(page)
+            press(page, "k")
+            press(page, "s")
+            second = shown(page)
+            press(page, "u")
+            press(page, "u")
+            assert shown(page) == first
+            page.keyboard.press("c")
+            page.keyboard.type("l1")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(f"{DESK} [role=alert]")
+            assert "cannot be read as a number" in page.inner_text(f"{DESK} [role=alert]")
+            keep_screens(page, "desk-trouble")
+            page.keyboard.press("Escape")
+            press(page, "k")
+            for key in "bdxy":  # keys that would add, delete and cut cells
+                page.keyboard.press(key)
+                page.keyboard.press(key)
+            assert page.locator(".jp-Cell").count() == cells
+            assert shown(page) != second or page.locator(DESK).count() == 1
+        assert complaints == []
+        lines = load(path)
+        assert [line.decision for line in lines] == ["as_printed", "undone", "as_printed"]
+        with watched(browser, address) as (page, complaints):  # the browser died; another is opened
+            sit(page)
+            assert "1 decided" in page.inner_text(f"{DESK} .gx-counts")
+            left = int(page.inner_text(f"{DESK} .gx-counts").split(" left")[0].split()[-1])
+            page.click(f"{DESK} .gx-foot")
+            for _ in range(left):
+                press(page, "k")
+            assert page.inner_text(f"{DESK} .gx-done") == "No figure is left to decide on."
+            keep_screens(page, "desk-done")
+        assert complaints == []
+    assert len(load(path)) == 3 + left
+
+
+@pytest.mark.parametrize("name", ["desk", "desk-zh"])
+def test_the_desk_can_be_read_in_the_dark(folder: Path, browser: Browser, name: str) -> None:
+    with (
+        served(folder, "work", {**SETTINGS, **DARK}) as lab,
+        watched(browser, f"{lab}/lab/tree/{name}.ipynb?reset") as (page, complaints),
+    ):
+        sit(page)
+        faint = page.evaluate(READABLE)
+        keep_screens(page, f"{name}-dark")
+        page.click(f"{DESK} .gx-correct")
+        page.keyboard.type("11")
+        page.click(f"{DESK} .gx-correct")
+        page.wait_for_function("() => /1 (decided|已判断)/.test(document.querySelector('.gx-counts').innerText)")
+    assert faint == []
+    assert complaints == []
+    (line,) = load(folder / "work" / "raw" / "corrections.csv")
+    assert (line.decision, line.new) == ("corrected", "11")
