@@ -73,11 +73,13 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
                         break
                     continue
                 entries[place] = from_cell(TABLE, *place, cell)
-    # A marked-up row of blanks may be one of a header whose merged cells are filled up: it takes what is left.
-    for place, cell in blank:
-        entries.setdefault(place, from_cell(TABLE, *place, cell))
-    findings += _settle(pending, entries)
-    return entries, findings
+    settled = _settle(pending, entries)
+    # A marked-up row of blanks may be one of a header whose merged cells are filled up: it takes what is left, unless
+    # figures are left over too, which may be those of its places.
+    if not any(found.code is Code.ROW_WIDTH_DIFFERS for found in settled):
+        for place, cell in blank:
+            entries.setdefault(place, from_cell(TABLE, *place, cell))
+    return entries, findings + settled
 
 
 def _torn(entry: Entry, cell: Cell) -> Entry:
