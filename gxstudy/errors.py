@@ -16,6 +16,7 @@ __all__ = [
     "MissingDependencyError",
     "NoTextLayerError",
     "NotAReportError",
+    "StorageError",
     "TruncatedFileError",
     "UnknownFileKindError",
     "UnknownFormError",
@@ -39,6 +40,10 @@ class MissingDependencyError(GxstudyError, ImportError):
     """An optional library that the call needs is not installed."""
 
     exit_code = 2
+
+
+class StorageError(GxstudyError, OSError):
+    """A dataset cannot be written: the disk is full, or fails."""
 
 
 class UnreadableFileError(GxstudyError, ValueError):

@@ -1,42 +1,46 @@
 """Many files -> one dataset: which files, read in worker processes, kept by hash, failures as rows, one manifest.
 
 A dataset is a folder. ``figures``, ``reports``, ``facts``, ``checks``, ``findings`` and ``failures`` stand there each
-as Parquet and as CSV (:mod:`gxstudy.frames.dictionary` says what their columns are); ``manifest.json`` has the
-versions, the counts and the hash of every file, ``inputs.sha256`` the hashes of the raw files (``sha256sum -c`` reads
-it), ``datapackage.json`` describes the CSV files after the Frictionless standard. The same raw files give the same
-bytes.
+as Parquet and as CSV (:mod:`gxstudy.frames.dictionary` says what their columns are); a large one has no CSV, and
+``figures.parquet`` and the others are folders of Parquet files by year (:mod:`gxstudy.corpus.parts`), which pandas,
+polars, pyarrow, DuckDB and R read as one. ``manifest.json`` has the versions, the counts and the hash of every file,
+``inputs.sha256`` the hashes of the raw files (``sha256sum -c`` reads it), ``datapackage.json`` describes the files by
+the Frictionless standard. The same raw files give the same bytes.
 ``.cache`` in the same folder keeps what was read; it is no part of the dataset and may be deleted at any time.
 """
 
 from __future__ import annotations
 
-import json
+import errno
 import multiprocessing
 import os
 import pickle
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from gxstudy.corpus import dataset, inventory, work
+from gxstudy.corpus.index import Index, forget
 from gxstudy.corpus.inventory import Inventory
+from gxstudy.corpus.opened import Corpus, open
 from gxstudy.corpus.results import Head, Kept, fingerprint, head
 from gxstudy.corpus.work import Limits, Reader, Run, Task
-from gxstudy.errors import CallError, GxstudyError
+from gxstudy.errors import CallError, StorageError
 from gxstudy.frames.dictionary import PRODUCTS
 from gxstudy.report import read_report
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Corpus", "Progress", "build", "open"]
 
 _CACHE = ".cache"
 _TODAY = "today"
+_INDEX = "index.sqlite"
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG})
+"""Numbers of the errors that are those of a disk."""
+_RESULTS_AT_ONCE = 256
+"""Results between two times that the index is written down."""
 
 
 class Progress(NamedTuple):
@@ -46,88 +50,6 @@ class Progress(NamedTuple):
     failed: int
     kept: int
     total: int
-
-
-@dataclass(frozen=True, repr=False)
-class Corpus:
-    """A dataset on disk. Each dataframe is loaded when it is first asked for.
-
-    Attributes
-    ----------
-    path
-        The folder.
-    """
-
-    path: Path
-
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """What ``manifest.json`` says: versions, counts of files in, read and failed, and the hash of every file."""
-        told: dict[str, Any] = json.loads((self.path / dataset.MANIFEST).read_bytes())
-        return told
-
-    @cached_property
-    def figures(self) -> pd.DataFrame:
-        """One row for each figure, as :func:`gxstudy.tidy` gives it."""
-        return self._load("figures")
-
-    @cached_property
-    def reports(self) -> pd.DataFrame:
-        """One row for each report, with what the registry says of it."""
-        return self._load("reports")
-
-    @cached_property
-    def facts(self) -> pd.DataFrame:
-        """One row for each count said in prose."""
-        return self._load("facts")
-
-    @cached_property
-    def checks(self) -> pd.DataFrame:
-        """One row for each sum tested."""
-        return self._load("checks")
-
-    @cached_property
-    def findings(self) -> pd.DataFrame:
-        """One row for each finding, those about the dataset included."""
-        return self._load("findings")
-
-    @cached_property
-    def failures(self) -> pd.DataFrame:
-        """One row for each file from which no report was read, with the reason."""
-        return self._load("failures")
-
-    def _load(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.read_parquet(self.path / f"{name}.parquet")
-
-    def __repr__(self) -> str:
-        """Say where it is and how much is in it."""
-        counts = self.manifest["counts"]
-        return (
-            f"Corpus({str(self.path)!r}: {counts['read']} reports read of {counts['files']} files, "
-            f"{counts['failed']} failed, {counts['rows']['figures']} figures)"
-        )
-
-
-def open(path: str | Path) -> Corpus:
-    """Open a dataset without loading it.
-
-    Raises
-    ------
-    CallError
-        When there is no complete dataset, or one of another layout.
-    """
-    folder = Path(path)
-    try:
-        layout = json.loads((folder / dataset.MANIFEST).read_bytes()).get("format")
-    except FileNotFoundError:
-        msg = f"{folder} holds no complete dataset (no {dataset.MANIFEST}); build one with: gxstudy build RAW {folder}"
-        raise CallError(msg) from None
-    if layout != dataset.FORMAT:
-        msg = f"{folder} is a dataset of layout {layout!r}; this version reads {dataset.FORMAT}: build it again"
-        raise CallError(msg)
-    return Corpus(folder)
 
 
 def build(
@@ -140,12 +62,14 @@ def build(
     cache: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     reader: Reader = read_report,
+    rehash: bool = False,
 ) -> Corpus:
     """Read every report below a folder and write one dataset.
 
     A file that cannot be read, crashes, hangs or eats memory becomes a row of ``failures`` and costs nothing else. What
     was read is kept, by the hash of the file and the version of everything that reads it: a build that was interrupted
-    goes on from there, and one with ten new files reads ten.
+    goes on from there, and one with ten new files reads ten. Where nothing changed, nothing is written. The bytes are
+    those that an undisturbed build of the same files gives.
 
     Parameters
     ----------
@@ -167,6 +91,9 @@ def build(
         Called with a :class:`Progress` after each file, in the order in which they are done.
     reader
         What reads the bytes of a file; importable by name, since workers import it.
+    rehash
+        Hash every file, of the raw ones and of the dataset. By default a file that has the size, times and number
+        (inode) that it had when it was hashed is taken to be the same; a file system may tell none of these truly.
 
     Returns
     -------
@@ -179,27 +106,98 @@ def build(
     CallError
         When there is no folder ``raw``, the registry cannot be understood, ``out`` holds other files of the same
         names, or another build is writing to it.
+    StorageError
+        When the dataset cannot be written, because the disk is full or fails. What was read is kept.
     """
     _refuse_in_worker()
     source, target = Path(raw), Path(out)
     _check(source, target, jobs, timeout, memory)
     _check_reader(reader)
     limits, processes = Limits(timeout, memory), jobs or _processors()
-    with _alone(target):
-        taken = inventory.take(source, leave_out=target.resolve(), jobs=processes)
-        kept = Kept(Path(cache) if cache is not None else target / _CACHE / "results", fingerprint(_name(reader)))
+    told = progress or _ignore
+    key = fingerprint(_name(reader))
+    kept = Kept(Path(cache) if cache is not None else target / _CACHE / "results", key)
+    run = work.here(reader, jobs=processes, limits=limits)
+    with _storage(target), _alone(target):
+        index_place = target / _CACHE / _INDEX
+
+        def update() -> None:
+            with Index(index_place, key) as index:
+                if rehash:
+                    index.distrust()
+                taken = inventory.take(source, leave_out=target.resolve(), jobs=processes, index=index, rehash=rehash)
+                _update(target, taken, kept, limits, run, told, index, prune=cache is None)
+
+        try:
+            update()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:  # damaged in the middle: all it knows can be found out again
+            forget(index_place)
+            update()
+    return open(target)
+
+
+def _update(
+    out: Path,
+    taken: Inventory,
+    kept: Kept,
+    limits: Limits,
+    run: Run,
+    progress: Callable[[Progress], None],
+    index: Index,
+    *,
+    prune: bool,
+) -> None:
+    """Bring the dataset up to what was found, unless it is already."""
+    state = f"{dataset.digest(taken)}, {limits.tag}"
+    if index.said("dataset") == state and all(index.made(out, name) for name in index.names()):
+        progress(_all_known(taken, out))
+        return
+    index.say("dataset", None)
+    results = _read_and_write(out, taken, kept, limits, run, progress, index)
+    if prune:
+        kept.prune(results.tags.items())
+    if _TODAY not in results.tags.values():
+        index.say("dataset", state)
+
+
+def _all_known(taken: Inventory, out: Path) -> Progress:
+    failed: int = open(out).manifest["counts"]["failed"]
+    total = len(taken.files) + len(taken.failures)
+    return Progress(total, failed, len(taken.files), total)
+
+
+def _read_and_write(
+    out: Path,
+    taken: Inventory,
+    kept: Kept,
+    limits: Limits,
+    run: Run,
+    progress: Callable[[Progress], None],
+    index: Index,
+) -> _Results:
+    """Read what is not known, and write the dataset; results that turn out to be lost are read again."""
+    staged = out / _CACHE / "new"
+    while True:
         results = _Results(kept, {}, {})
-        _find_kept(taken, results, limits)
-        run = work.here(reader, jobs=processes, limits=limits)
-        _read_others(taken, results, limits, run, progress or _ignore)
-        staged = target / _CACHE / "new"
+        _find_kept(taken, results, limits, index)
+        _read_others(taken, results, limits, run, progress, index)
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir(parents=True)
-        dataset.write(staged, taken, results.heads, results.of)
-        dataset.replace(staged, target)
-        if cache is None:
-            kept.prune(results.tags.items())
-    return open(target)
+        try:
+            names = dataset.write(staged, out, taken, results.heads, results.of, index)
+        except _LostError:
+            lost = [sha256 for sha256, tag in results.tags.items() if kept.get(sha256, tag=tag) is None]
+            index.forget_results(lost)
+            continue
+        dataset.replace(staged, out, names)
+        index.keep_names(names)
+        return results
+
+
+class _LostError(LookupError):
+    """The index knows a result that is gone, or was cut off."""
 
 
 class _Results(NamedTuple):
@@ -209,28 +207,34 @@ class _Results(NamedTuple):
     tags: dict[str, str]
     heads: dict[str, Head]
 
-    def note(self, sha256: str, tag: str, result: bytes) -> None:
+    def note(self, sha256: str, tag: str, told: Head) -> None:
         """Remember where the result for a file is."""
         self.tags[sha256] = tag
-        self.heads[sha256] = head(result)
+        self.heads[sha256] = told
 
     def of(self, sha256: str) -> bytes:
         """Return the result for a file."""
         result = self.kept.get(sha256, tag=self.tags[sha256])
         if result is None:
-            msg = f"the result of a file that was just read is gone from {self.kept.folder}; build again"
-            raise GxstudyError(msg)
+            raise _LostError(sha256)
         return result
 
 
-def _find_kept(taken: Inventory, results: _Results, limits: Limits) -> None:
+def _find_kept(taken: Inventory, results: _Results, limits: Limits, index: Index) -> None:
     """Note which files were read by an earlier build, or failed by the same limits."""
+    tags = ("", limits.tag)
     for file in taken.files:
-        for tag in ("", limits.tag):
+        known = index.came_of(file.sha256)
+        if known is not None and known[0] in tags:
+            results.note(file.sha256, *known)
+            continue
+        for tag in tags:
             result = results.kept.get(file.sha256, tag=tag)
             if result is not None:
-                results.note(file.sha256, tag, result)
+                results.note(file.sha256, tag, head(result))
+                index.learn_result(file.sha256, tag, head(result))
                 break
+    index.commit()
 
 
 def _read_others(
@@ -239,6 +243,7 @@ def _read_others(
     limits: Limits,
     run: Run,
     progress: Callable[[Progress], None],
+    index: Index,
 ) -> None:
     """Read the files of which no result is kept, and keep theirs."""
     tasks = [Task(file.place, file.sha256) for file in taken.files if file.sha256 not in results.tags]
@@ -247,13 +252,17 @@ def _read_others(
     done = len(taken.failures) + known
     total = len(taken.failures) + len(taken.files)
     progress(Progress(done, failed, known, total))
-    for task, result, holds in run(tasks):
+    for number, (task, result, holds) in enumerate(run(tasks), start=1):
         tag = {"always": "", "under_limits": limits.tag, "today": _TODAY}[holds]
         results.kept.put(task.sha256, result, tag=tag)
-        results.note(task.sha256, tag, result)
+        results.note(task.sha256, tag, head(result))
+        index.learn_result(task.sha256, tag, results.heads[task.sha256])
+        if number % _RESULTS_AT_ONCE == 0:
+            index.commit()
         done += 1
         failed += results.heads[task.sha256].outcome == "failed"
         progress(Progress(done, failed, known, total))
+    index.commit()
 
 
 def _ignore(_: Progress) -> None:
@@ -304,6 +313,27 @@ def _alone(out: Path) -> Iterator[None]:
     except Timeout:
         msg = f"another build is writing to {out}; wait for it, or give another folder"
         raise CallError(msg) from None
+
+
+@contextmanager
+def _storage(out: Path) -> Iterator[None]:
+    """Say of an error of the disk what it stopped and what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StorageError(_stopped(out, str(error))) from error
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        where = error.filename or out
+        raise StorageError(_stopped(out, f"{where}: {error.strerror}")) from error
+
+
+def _stopped(out: Path, said: str) -> str:
+    return (
+        f"the dataset {out} cannot be written ({said}); make room or mend that and build again: what was read is kept "
+        "and is not read twice"
+    )
 
 
 def _processors() -> int:

@@ -8,16 +8,17 @@ with a dot or ``~``, and read-me and licence files, are never taken for reports.
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from gxstudy.corpus.index import Index, Stamp, sha256_of, stamp
 from gxstudy.errors import CallError
 
 __all__ = ["REGISTRY", "SUFFIXES", "Failure", "Inventory", "RawFile", "Registered", "take"]
@@ -26,17 +27,24 @@ REGISTRY = "registry.csv"
 SUFFIXES = (".pdf", ".html", ".htm", ".docx", ".doc", ".txt", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """Endings of files that are read unless the registry says otherwise. What a file is, its content decides."""
 
+_COLUMNS = ("sha256", "report_id", "source", "organ", "year", "published", "kind")
+_AT_ONCE = 1 << 12
+"""Files hashed between two times that their hashes are written down."""
 _ASIDE = re.compile(r"(?:[.~].*|(?:readme|licen[cs]e|robots)(?:[._-].*)?)", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Registered(NamedTuple):
-    """What the registry says of a file. ``sha256`` is what its hash should be."""
+    """What the registry says of a file. ``sha256`` is what its hash should be, ``published`` a date, 2025-01-31."""
 
     sha256: str | None = None
     source: str | None = None
     organ: str | None = None
     year: int | None = None
+    published: str | None = None
+
+
+_UNREGISTERED = Registered()
 
 
 class RawFile(NamedTuple):
@@ -88,8 +96,8 @@ class _Listed(NamedTuple):
     listed: bool | None
 
 
-def take(raw: Path, *, leave_out: Path, jobs: int) -> Inventory:
-    """Find the files below ``raw`` and hash them.
+def take(raw: Path, *, leave_out: Path, jobs: int, index: Index, rehash: bool = False) -> Inventory:
+    """Find the files below ``raw`` and hash those that may have changed since they were hashed last.
 
     Parameters
     ----------
@@ -99,6 +107,10 @@ def take(raw: Path, *, leave_out: Path, jobs: int) -> Inventory:
         A folder that is not entered (that of the dataset, which may lie below ``raw``).
     jobs
         How many files are hashed at once.
+    index
+        Knows the hashes of files from earlier times.
+    rehash
+        Hash every file, whatever the index knows.
 
     Raises
     ------
@@ -116,12 +128,11 @@ def take(raw: Path, *, leave_out: Path, jobs: int) -> Inventory:
             continue
         name = PurePosixPath(path)
         if name.suffix.lower() in SUFFIXES and not _ASIDE.fullmatch(name.name):
-            candidates.append(_Listed(path, place, None, Registered(), True, None if rows is None else False))
+            candidates.append(_Listed(path, place, None, _UNREGISTERED, True, None if rows is None else False))
         else:
             ignored[name.suffix.lower()] += 1
     candidates.sort(key=lambda one: one.path)
-    with ThreadPoolExecutor(jobs) as pool:
-        hashes = list(pool.map(lambda one: _hash(one.place), candidates))
+    hashes = _hashes(candidates, jobs, index, rehash=rehash)
     files, failures = _sort_out(candidates, hashes)
     return Inventory(
         files=tuple(sorted(files, key=lambda file: file.report_id)),
@@ -131,7 +142,7 @@ def take(raw: Path, *, leave_out: Path, jobs: int) -> Inventory:
         ),
         not_reports=sum(not one.is_report for one in candidates),
         ignored=tuple(sorted(ignored.items())),
-        registry=_sha256(registry) if rows is not None else None,
+        registry=sha256_of(registry) if rows is not None else None,
     )
 
 
@@ -163,9 +174,9 @@ def _printable(place: Path, raw: Path) -> str:
 def _read_registry(registry: Path, raw: Path) -> list[_Listed]:
     """Return the rows of a registry.
 
-    ``path`` (below the folder of the registry) is needed; ``sha256``, ``report_id``, ``source``, ``organ``, ``year``
-    and ``kind`` are used where they are there, other columns are not. ``kind``, where given, says whether a file is a
-    ``report``; else its ending does.
+    ``path`` (below the folder of the registry) is needed; ``sha256``, ``report_id``, ``source``, ``organ``, ``year``,
+    ``published`` and ``kind`` are used where they are there, other columns are not. ``kind``, where given, says whether
+    a file is a ``report``; else its ending does.
     """
     try:
         with registry.open(encoding="utf-8-sig", newline="") as file:
@@ -186,9 +197,7 @@ def _read_registry(registry: Path, raw: Path) -> list[_Listed]:
 
 
 def _row(registry: Path, number: int, row: dict[str, str], raw: Path) -> _Listed:
-    said = {
-        key: (row.get(key) or "").strip() or None for key in ("sha256", "report_id", "source", "organ", "year", "kind")
-    }
+    said = {key: (row.get(key) or "").strip() or None for key in _COLUMNS}
     path = (row["path"] or "").strip()
     name = PurePosixPath(path)
     if not path or name.is_absolute() or ".." in name.parts or "\\" in path:
@@ -198,27 +207,65 @@ def _row(registry: Path, number: int, row: dict[str, str], raw: Path) -> _Listed
     if year is not None and not re.fullmatch(r"[0-9]{4}", year):
         msg = f"{registry}, line {number}: the year is {year!r}; expected four digits or nothing"
         raise CallError(msg)
+    published = said["published"]
+    if published is not None and not _is_date(published):
+        msg = f"{registry}, line {number}: published is {published!r}; expected a date like 2025-01-31, or nothing"
+        raise CallError(msg)
     digest = said["sha256"]
     return _Listed(
         path=name.as_posix(),
         place=raw / name,
         report_id=said["report_id"],
-        registered=Registered(digest and digest.lower(), said["source"], said["organ"], int(year) if year else None),
+        registered=Registered(
+            digest and digest.lower(), said["source"], said["organ"], int(year) if year else None, published
+        ),
         is_report=said["kind"] == "report" if said["kind"] else name.suffix.lower() in SUFFIXES,
         listed=True,
     )
 
 
-def _hash(place: Path) -> str | OSError:
+def _is_date(text: str) -> bool:
     try:
-        return _sha256(place)
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _hashes(candidates: list[_Listed], jobs: int, index: Index, *, rehash: bool) -> list[str | OSError]:
+    """Return the hash of each file, or why there is none. What was learnt is written down now and then."""
+    hashes: list[str | OSError] = []
+    with ThreadPoolExecutor(jobs) as pool:
+        for start in range(0, len(candidates), _AT_ONCE):
+            some = candidates[start : start + _AT_ONCE]
+            stamps = [_stamp(one.place) for one in some]
+            known = [
+                None if rehash or isinstance(now, OSError) else index.hash_of(one.path, now)
+                for one, now in zip(some, stamps, strict=True)
+            ]
+            others = [one.place for one, digest in zip(some, known, strict=True) if digest is None]
+            hashed = pool.map(_hash, others)
+            for one, now, digest in zip(some, stamps, known, strict=True):
+                found = next(hashed) if digest is None else digest
+                hashes.append(found)
+                if digest is None and isinstance(found, str) and isinstance(now, Stamp):
+                    index.learn_hash(one.path, now, found)
+            if others:
+                index.commit()
+    return hashes
+
+
+def _stamp(place: Path) -> Stamp | OSError:
+    try:
+        return stamp(place)
     except OSError as error:
         return error
 
 
-def _sha256(place: Path) -> str:
-    with place.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _hash(place: Path) -> str | OSError:
+    try:
+        return sha256_of(place)
+    except OSError as error:
+        return error
 
 
 def _sort_out(candidates: list[_Listed], hashes: list[str | OSError]) -> tuple[list[RawFile], list[Failure]]:

