@@ -28,7 +28,7 @@ _LETTERS = {
     **dict.fromkeys("了T", "7"),
     **dict.fromkeys("ヨ彐", "3"),
 }
-_LETTER_ALIKE, _LETTER_OTHER, _CHARACTER_ADDED = -math.log(0.6), -math.log(0.08), -math.log(0.1)
+_LETTER_ALIKE, _LETTER_OTHER, _CHARACTER_ADDED, _NOTHING_READ = (-math.log(share) for share in (0.6, 0.08, 0.1, 0.15))
 
 
 def _doubt(certainty: float) -> float:
@@ -91,9 +91,12 @@ def misreadings(digits: str, certainties: Sequence[float], *, dearest: float) ->
 def worth(raw: str) -> Callable[[int], float | None]:
     """Return what says at which cost a number may stand where ``raw``, which is none, was read.
 
-    None for a number that has a digit more than ``raw`` has characters, twice over, or is negative.
+    None for a negative number, and for one with more than twice as many digits as ``raw`` has characters. Where nothing
+    at all was read in a cell with ink (U+FFFD) any number may stand.
     """
     characters = [character for character in raw if not character.isspace()]
+    if characters == ["\ufffd"]:
+        return lambda value: None if value < 0 else _NOTHING_READ
 
     @cache
     def cost(value: int) -> float | None:

@@ -221,7 +221,7 @@ def _clear(sheet: Sheet, model: _Model, found: Explanation) -> list[Change]:
     clear = [
         change
         for change, without in zip(found.changes, found.without, strict=True)
-        if without - found.cost >= MARGIN and model.entries[change.figure] not in untested
+        if without >= found.cost + MARGIN and model.entries[change.figure] not in untested
     ]
     while True:
         residuals = _residuals(model, clear)
@@ -280,7 +280,10 @@ def _says(sheet: Sheet, test: Test) -> str:
 
 
 def _said(sheet: Sheet, one: Proposal) -> Finding:
-    return finding(Code.MISREAD_PROPOSED, f"probably misread: {one.reason}", _place(sheet, one))
+    sums = "a sum" if len(one.mends) == 1 else f"{len(one.mends)} sums"
+    holds = "holds" if len(one.mends) == 1 else "hold"
+    message = f"probably misread: with {one.value_proposed} in place of {one.raw!r} {sums} with this figure {holds}"
+    return finding(Code.MISREAD_PROPOSED, message, _place(sheet, one))
 
 
 def _place(sheet: Sheet, at: Proposal | Entry) -> Place:

@@ -38,6 +38,20 @@ def about(file: Path, report: Report) -> dict[str, Any]:
             for one in report.checks
             if not one.holds
         ],
+        "proposals": [
+            {
+                "table": one.table,
+                "row": one.row,
+                "column": one.column,
+                "raw": one.raw,
+                "value_read": None if one.value_read is None else str(one.value_read),
+                "value_proposed": str(one.value_proposed),
+                "reason": one.reason,
+                "cost": one.cost,
+                "runner_up": one.runner_up,
+            }
+            for one in report.proposals
+        ],
         "findings": [
             {
                 "code": one.code.value,

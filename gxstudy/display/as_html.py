@@ -17,7 +17,7 @@ from gxstudy.forms import Block, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gxstudy.audit import Check
+    from gxstudy.audit import Check, Proposal
     from gxstudy.display.words import Lang, Shown
     from gxstudy.fill import Entry, Grade
     from gxstudy.findings import Severity
@@ -68,6 +68,11 @@ def html(report: Shown, *, lang: Lang = "both") -> str:
         failed = [check for check in report.checks if check.table == sheet.table and not check.holds]
         parts += [_title(filled.table, lang), _table(report, filled, lang)]
         parts += [_noted("✗", words.sum_text(report, check, lang=lang), "error") for check in failed]
+        parts += [
+            _noted(words.STATUS_SIGNS["proposed"], words.proposal_text(report, one, lang=lang), "warning")
+            for one in report.proposals
+            if one.table == sheet.table
+        ]
     for table in words.absent_tables(report):
         parts += [_title(table, lang), _noted("!", "not in the report", "warning")]
     parts.append(_heading("In the text"))
@@ -129,6 +134,7 @@ def _table(report: Shown, filled: Filled, lang: Lang) -> str:
         if check.table == filled.table.key:
             for place in check.entries:
                 tested.setdefault(place, []).append(check)
+    proposed = {(one.row, one.column): one for one in report.proposals if one.table == filled.table.key}
     style = f"border-collapse:collapse;border-top:{_RULE};border-bottom:{_RULE};font-size:13px;line-height:1.35"
     rows = [f'<table style="{style}">']
     for cells in printed_cells(filled):
@@ -138,7 +144,8 @@ def _table(report: Shown, filled: Filled, lang: Lang) -> str:
                 row += _label_cell(cell, lang)
             else:
                 entry = filled.entries.get(cell.place)
-                row += _figure_cell(cell, entry, _tooltip(report, entry, tested.get(cell.place, []), lang))
+                tooltip = _tooltip(report, entry, tested.get(cell.place, []), lang)
+                row += _figure_cell(cell, entry, tooltip, proposed.get(cell.place))
         rows.append(f'<tr style="background-color:transparent">{row}</tr>')
     return "\n".join([*rows, "</table>"])
 
@@ -181,12 +188,15 @@ def _tint(entry: Entry) -> str:
     return "transparent" if entry.status == "blank" and entry.grade != "contradicted" else _TINTS[entry.grade]
 
 
-def _figure_cell(cell: Cell, entry: Entry | None, tooltip: str) -> str:
+def _figure_cell(cell: Cell, entry: Entry | None, tooltip: str, proposed: Proposal | None) -> str:
     if entry is None or entry.status == "absent":
         shown, tint = words.STATUS_SIGNS["absent"], "transparent"
     else:
         shown = words.figure(entry) + words.signs(entry)
         tint = _tint(entry)
+        if proposed is not None:
+            shown += f" {words.STATUS_SIGNS['proposed']} {proposed.value_proposed}?"
+            tooltip += f"\n{words.STATUS_SIGNS['proposed']} {proposed.value_proposed} is proposed: {proposed.reason}"
     weight = "font-weight:bold;" if entry is not None and entry.grade == "contradicted" else ""
     style = f"border:{_LINE};padding:3px 9px;text-align:right;{weight}background-color:{tint}"
     return f'<td{_spans(cell)} style="{style}" title="{escape(tooltip)}">{escape(shown)}</td>'

@@ -63,6 +63,10 @@ def terminal(report: Shown, *, lang: Literal["zh", "en"] = "zh", width: int = 10
         for check in report.checks:
             if check.table == sheet.table and not check.holds:
                 lines += _item("✗", words.sum_text(report, check, lang=lang), "bold red", width)
+        for proposal in report.proposals:
+            if proposal.table == sheet.table:
+                text = words.proposal_text(report, proposal, lang=lang)
+                lines += _item(words.STATUS_SIGNS["proposed"], text, "yellow", width)
     for table in words.absent_tables(report):
         lines += [Text(), Text(table.section if lang == "zh" else table.en, "bold")]
         lines += _item("!", "not in the report", "yellow", width)

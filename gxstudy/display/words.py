@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -10,7 +11,7 @@ from gxstudy.errors import CallError
 from gxstudy.forms import Block, Column, Form, Group, Row, Table
 
 if TYPE_CHECKING:
-    from gxstudy.audit import Check
+    from gxstudy.audit import Check, Proposal
     from gxstudy.fill import Entry, Grade, Sheet, Status
     from gxstudy.findings import Finding, Severity
     from gxstudy.layout import Box, Kind
@@ -38,6 +39,7 @@ __all__ = [
     "legend_statuses",
     "pages_text",
     "place_text",
+    "proposal_text",
     "signs",
     "sum_text",
     "summary",
@@ -79,6 +81,7 @@ STATUS_SIGNS: dict[Status, str] = {
     "unreadable": "?",
     "annotated": "*",
     "derived": "=",
+    "proposed": "»",
     "corrected": "✎",
 }
 STATUS_MEANING: dict[Status, str] = {
@@ -87,6 +90,7 @@ STATUS_MEANING: dict[Status, str] = {
     "unreadable": "printed, but not a number",
     "annotated": "printed with a unit or note",
     "derived": "computed, not printed",
+    "proposed": "read otherwise; the number that the sums propose",
     "corrected": "read otherwise, corrected by a person",
 }
 SEVERITY_SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
@@ -119,6 +123,8 @@ class Shown(Protocol):
     def checks(self) -> tuple[Check, ...]: ...  # noqa: D102
     @property
     def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
+    @property
+    def proposals(self) -> tuple[Proposal, ...]: ...  # noqa: D102
 
 
 def summary(report: Shown) -> str:
@@ -226,6 +232,21 @@ def sum_text(report: Shown, check: Check, *, lang: Lang = "zh") -> str:
     return f"{left_side}, printed {check.right} ({_full(table, table.row(identity.right[0]), lang)})"
 
 
+def proposal_text(report: Shown, one: Proposal, *, lang: Lang = "zh") -> str:
+    """Return what is proposed for a figure, and by how much it is likelier than anything else."""
+    place = place_text(report, one.table, one.row, one.column, lang=lang)
+    return f"{place}: {one.value_proposed}, not {one.raw!r}? {_upper(one.reason)}. {odds_text(one)}."
+
+
+def odds_text(one: Proposal) -> str:
+    """Return how much likelier a proposal is than any other explanation of the sums, rounded down."""
+    return f"At least {int(math.exp(min(one.runner_up - one.cost, 9)))} times as likely as any other reading"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def fee_text(fee: Fee) -> str:
     """Return what a report says about the fee."""
     if fee.stated is None:
@@ -249,8 +270,8 @@ def absent_tables(report: Shown) -> tuple[Table, ...]:
 
 
 def figure(entry: Entry) -> str:
-    """Return what is printed, on one line; the value where it is computed or corrected."""
-    if entry.status in ("derived", "corrected"):
+    """Return what is printed, on one line; the value where it is computed, proposed or corrected."""
+    if entry.status in ("derived", "proposed", "corrected"):
         return "" if entry.value is None else str(entry.value)
     return " ".join(entry.raw.split())
 
