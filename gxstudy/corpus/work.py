@@ -27,7 +27,22 @@ from gxstudy.corpus.results import failed, read
 from gxstudy.errors import GxstudyError, UnreadableFileError
 from gxstudy.report import Report
 
-__all__ = ["Done", "Limits", "Reader", "Run", "Task", "here", "read_file", "reason", "run"]
+__all__ = [
+    "Done",
+    "Limits",
+    "Place",
+    "Reader",
+    "Run",
+    "Task",
+    "came_of",
+    "crashed",
+    "here",
+    "read_file",
+    "reason",
+    "run",
+    "started",
+    "stop",
+]
 
 Reader = Callable[[bytes], Report]
 
@@ -56,10 +71,18 @@ class Limits(NamedTuple):
         return f"{self.seconds:g} s, {self.mebibytes} MiB"
 
 
+class Place(Protocol):
+    """Where a file is: a path, here or on another machine."""
+
+    def read_bytes(self) -> bytes:
+        """Return the bytes of the file."""
+        ...
+
+
 class Task(NamedTuple):
     """One file to read, by where it is and what its bytes hash to."""
 
-    place: Path
+    place: Place
     sha256: str
 
 
@@ -111,31 +134,31 @@ def run(tasks: Iterable[Task], *, reader: Reader, jobs: int, limits: Limits) -> 
     pool: ProcessPool | None = None
     try:
         while waiting or suspects or running:
-            pool = pool or _pool(reader, jobs, limits)
+            pool = pool or started(reader, jobs, limits)
             trial = not waiting and not running
             broken = not _start(pool, suspects if trial else waiting, 1 if trial else 2 * jobs, running, reader, limits)
             finished, _ = wait(running, timeout=limits.seconds + _PATIENCE, return_when=FIRST_COMPLETED)
             for future in finished:
-                outcome = _outcome(future, limits)
+                outcome = came_of(future, limits)
                 if outcome is not None:
                     yield Done(running.pop(future), *outcome)
                 elif trial:
-                    yield Done(running.pop(future), _crashed(), "under_limits")
+                    yield Done(running.pop(future), crashed(), "under_limits")
                 elif isinstance(future.exception(), ProcessExpired):
                     suspects.append(running.pop(future))
                 else:
                     broken = True
             if broken or not finished:
-                _stop(pool)
+                stop(pool)
                 pool = None
                 if trial:
-                    yield from (Done(task, _crashed(), "under_limits") for task in running.values())
+                    yield from (Done(task, crashed(), "under_limits") for task in running.values())
                 else:
                     suspects.extend(running.values())
                 running.clear()
     finally:
         if pool is not None:
-            _stop(pool)
+            stop(pool)
 
 
 def _start(
@@ -156,7 +179,7 @@ def _start(
     return True
 
 
-def _outcome(future: _Promise, limits: Limits) -> tuple[bytes, Holds] | None:
+def came_of(future: _Promise, limits: Limits) -> tuple[bytes, Holds] | None:
     """Return what came of a task, None when its worker (or the whole pool) died."""
     try:
         return future.result()
@@ -167,12 +190,13 @@ def _outcome(future: _Promise, limits: Limits) -> tuple[bytes, Holds] | None:
         return None
 
 
-def _crashed() -> bytes:
+def crashed() -> bytes:
+    """Return the result for a file whose worker died twice."""
     message = "the process that read the file died, twice: a fault in a library, or no memory left on the machine"
     return failed("crashed", message)
 
 
-def _pool(reader: Reader, jobs: int, limits: Limits) -> ProcessPool:
+def started(reader: Reader, jobs: int, limits: Limits) -> ProcessPool:
     """Return a pool whose workers have shown that they start."""
     how = "spawn" if sys.platform == "win32" else "forkserver"
     context = multiprocessing.get_context(how)
@@ -183,7 +207,7 @@ def _pool(reader: Reader, jobs: int, limits: Limits) -> ProcessPool:
     try:
         pool.schedule(_ready).result(timeout=2 * _PATIENCE)
     except (BrokenProcessPool, ProcessExpired, TimeoutError) as error:
-        _stop(pool)
+        stop(pool)
         msg = (
             "no worker process can be started. A script that builds a dataset must do so below "
             '`if __name__ == "__main__":`, since workers import it; otherwise the machine may be short of memory'
@@ -192,7 +216,8 @@ def _pool(reader: Reader, jobs: int, limits: Limits) -> ProcessPool:
     return pool
 
 
-def _stop(pool: ProcessPool) -> None:
+def stop(pool: ProcessPool) -> None:
+    """End a pool and its workers."""
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
 
