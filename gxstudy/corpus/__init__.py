@@ -20,9 +20,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gxstudy.corpus import dataset, inventory, work
+from gxstudy.corpus import cluster, dataset, inventory, work
 from gxstudy.corpus.index import Index, forget
 from gxstudy.corpus.inventory import Inventory
 from gxstudy.corpus.opened import Corpus, open
@@ -31,6 +31,9 @@ from gxstudy.corpus.work import Limits, Reader, Run, Task
 from gxstudy.errors import CallError, StorageError
 from gxstudy.frames.dictionary import PRODUCTS
 from gxstudy.report import read_report
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["Corpus", "Progress", "build", "open"]
 
@@ -63,6 +66,7 @@ def build(
     progress: Callable[[Progress], None] | None = None,
     reader: Reader = read_report,
     rehash: bool = False,
+    client: Client | None = None,
 ) -> Corpus:
     """Read every report below a folder and write one dataset.
 
@@ -94,6 +98,9 @@ def build(
     rehash
         Hash every file, of the raw ones and of the dataset. By default a file that has the size, times and number
         (inode) that it had when it was hashed is taken to be the same; a file system may tell none of these truly.
+    client
+        A client of a Dask cluster (not an asynchronous one), whose workers then read the files, under the same limits
+        and to the same bytes. They need the same versions installed, and ``raw`` at the same path.
 
     Returns
     -------
@@ -117,7 +124,7 @@ def build(
     told = progress or _ignore
     key = fingerprint(_name(reader))
     kept = Kept(Path(cache) if cache is not None else target / _CACHE / "results", key)
-    run = work.here(reader, jobs=processes, limits=limits)
+    run = _run(client, reader, processes, limits)
     with _storage(target), _alone(target):
         index_place = target / _CACHE / _INDEX
 
@@ -263,6 +270,13 @@ def _read_others(
         failed += results.heads[task.sha256].outcome == "failed"
         progress(Progress(done, failed, known, total))
     index.commit()
+
+
+def _run(client: Client | None, reader: Reader, jobs: int, limits: Limits) -> Run:
+    """Return the way of reading files: on a cluster where there is one, else here."""
+    if client is None:
+        return work.here(reader, jobs=jobs, limits=limits)
+    return cluster.on(client, reader, limits=limits, name=_name(reader))
 
 
 def _ignore(_: Progress) -> None:
