@@ -166,7 +166,7 @@ def _fields_in_markdown(product: Product) -> str:
             f"`{field.name}`",
             field.dtype,
             field.unit,
-            field.description + (f": {', '.join(field.values)}" if 0 < len(field.values) <= 8 else ""),
+            field.description + (f": {', '.join(field.values)}" if 0 < len(field.values) <= 12 else ""),
         )
         for field in product.fields
     )
