@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gxstudy.corpus import Corpus, build, open
     from gxstudy.frames import checks, facts, reports, tidy, wide
     from gxstudy.frames.codebook import codebook
+    from gxstudy.takeaway import cite, to_excel
 
 __version__ = "0.1.0"
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "build",
     "checks",
+    "cite",
     "codebook",
     "correction_rate",
     "desk",
@@ -56,6 +58,7 @@ __all__ = [
     "specimens",
     "studies",
     "tidy",
+    "to_excel",
     "trace",
     "wide",
 ]
@@ -71,6 +74,8 @@ _HOMES = {
     "reports": "frames",
     "tidy": "frames",
     "wide": "frames",
+    "cite": "takeaway",
+    "to_excel": "takeaway",
 }
 
 

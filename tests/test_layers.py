@@ -33,6 +33,7 @@ HOUSE = """
     corrections
     corpus
     fetch
+    takeaway
     fees
     panel
     studies
@@ -55,6 +56,7 @@ MAY_OPEN = {
     "corrections": "the decisions of people",
     "corpus": "the registry, the cache and the dataset",
     "fetch": "the list of addresses and what came for them",
+    "takeaway": "the manifest of a dataset",
     "specimens": "published figures and fonts",
     "figures": "fonts in a package",
     "cli": "the notebooks it runs",
