@@ -22,10 +22,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gxstudy.corpus import cluster, dataset, inventory, work
+from gxstudy.corpus import cluster, dataset, inventory, storage, work
 from gxstudy.corpus.index import Index, forget
 from gxstudy.corpus.inventory import Inventory
 from gxstudy.corpus.opened import Corpus, open
+from gxstudy.corpus.publish import put
 from gxstudy.corpus.results import Head, Kept, fingerprint, head
 from gxstudy.corpus.work import Limits, Reader, Run, Task
 from gxstudy.errors import CallError, StorageError
@@ -78,11 +79,13 @@ def build(
     Parameters
     ----------
     raw
-        The folder. Files of the endings :data:`gxstudy.corpus.inventory.SUFFIXES` are read. Where it holds a
-        ``registry.csv`` (``path``, and if known ``sha256``, ``report_id``, ``source``, ``organ``, ``year``, ``kind``),
-        its files are read too; one that is missing or has another hash is a failure, one it does not list a finding.
+        The folder, or an address that fsspec knows (``s3://bucket/reports``). Files of the endings
+        :data:`gxstudy.corpus.inventory.SUFFIXES` are read. Where it holds a ``registry.csv`` (``path``, and if known
+        ``sha256``, ``report_id``, ``source``, ``organ``, ``year``, ``published``, ``kind``), its files are read too;
+        one that is missing or has another hash is a failure, one it does not list a finding.
     out
-        The folder of the dataset. Files there that no build wrote are left alone.
+        The folder of the dataset, or an address that fsspec knows; then a copy is kept on this machine, which is what
+        is opened in the end, and from which the next build goes on. Files there that no build wrote are left alone.
     jobs
         Number of worker processes; by default one for each processor that may be used.
     timeout
@@ -117,7 +120,7 @@ def build(
         When the dataset cannot be written, because the disk is full or fails. What was read is kept.
     """
     _refuse_in_worker()
-    source, target = Path(raw), Path(out)
+    source, target = storage.place(raw), storage.here(out)
     _check(source, target, jobs, timeout, memory)
     _check_reader(reader)
     limits, processes = Limits(timeout, memory), jobs or _processors()
@@ -142,6 +145,8 @@ def build(
         except sqlite3.DatabaseError:  # damaged in the middle: all it knows can be found out again
             forget(index_place)
             update()
+    if storage.is_elsewhere(out):
+        put(target, str(out))
     return open(target)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gxstudy.corpus.results import Head
+from gxstudy.corpus.storage import is_here, signature
 
 __all__ = ["Index", "Made", "Stamp", "forget", "sha256_of", "stamp"]
 
@@ -175,6 +176,9 @@ def forget(place: Path) -> None:
 
 def stamp(place: Path) -> Stamp:
     """Return what the file system says of a file now."""
+    if not is_here(place):
+        size, number = signature(place)
+        return Stamp(size, 0, 0, number)
     told = os.stat(place)  # noqa: PTH116
     return Stamp(told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino)
 

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from gxstudy.corpus.index import Index, Stamp, sha256_of, stamp
+from gxstudy.corpus.storage import is_here, walk
 from gxstudy.errors import CallError
 
 __all__ = ["REGISTRY", "SUFFIXES", "Failure", "Inventory", "RawFile", "Registered", "take"]
@@ -148,6 +149,8 @@ def take(raw: Path, *, leave_out: Path, jobs: int, index: Index, rehash: bool = 
 
 def _walk(raw: Path, leave_out: Path) -> tuple[dict[str, Path], list[Failure]]:
     """Return every regular file below ``raw`` by its path, and the folders that could not be entered."""
+    if not is_here(raw):
+        return {_on_one_line(path): place for path, place in walk(raw)}, []
     found: dict[str, Path] = {}
     closed: list[Failure] = []
 
@@ -168,6 +171,10 @@ def _walk(raw: Path, leave_out: Path) -> tuple[dict[str, Path], list[Failure]]:
 def _printable(place: Path, raw: Path) -> str:
     """Return the path below ``raw`` such that it can be written as UTF-8 on one line."""
     text = place.relative_to(raw).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _on_one_line(text)
+
+
+def _on_one_line(text: str) -> str:
     return _CONTROLS.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
 
 

@@ -267,7 +267,7 @@ def read_file(task: Task, reader: Reader) -> tuple[bytes, Holds]:
     except MemoryError:
         return _out_of_memory(), "under_limits"
     except OSError as error:
-        return failed("not_opened", f"the file cannot be opened: {error.strerror}"), "today"
+        return failed("not_opened", f"the file cannot be opened: {error.strerror or type(error).__name__}"), "today"
     digest = hashlib.sha256(data).hexdigest()
     if digest != task.sha256:
         return failed("changed", "the file was changed while the dataset was being built; build it again"), "today"

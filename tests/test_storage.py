@@ -1,0 +1,115 @@
+"""Folders elsewhere are read, and datasets put there, as if they were here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+from distributed import Client, LocalCluster
+from test_corpus import THREE, dataset, folder, reader
+from upath import UPath
+
+from gxstudy import corpus
+from gxstudy.corpus import storage
+from gxstudy.errors import CallError, MissingDependencyError
+
+FILES = THREE | {"nonsense.pdf": "nonsense", ".hidden/x.pdf": "甲县|2024|9", "note.zip": "?"}
+REGISTRY = "path,organ,year\n2023/a.pdf,甲县,2023\ngone.pdf,丁县,2023\n"
+
+
+@pytest.fixture(autouse=True)
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[fsspec.AbstractFileSystem]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    found = fsspec.filesystem("memory")
+    found.store.clear()
+    found.pseudo_dirs[:] = [""]
+    yield found
+    found.store.clear()
+    found.pseudo_dirs[:] = [""]
+
+
+def raw_in_memory(files: dict[str, str]) -> str:
+    for name, content in files.items():
+        place = UPath("memory://bucket/raw") / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content.encode())
+    return "memory://bucket/raw"
+
+
+def there(address: str) -> dict[str, bytes]:
+    fs = fsspec.filesystem("memory")
+    top = UPath(address).path
+    return {path.removeprefix(f"{top}/"): fs.cat_file(path) for path in fs.find(top)}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    """A cluster in this process, whose memory it shares."""
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as local:
+        with Client(local) as connected:
+            yield connected
+
+
+def test_a_dataset_from_elsewhere_to_elsewhere_has_the_bytes_of_one_made_here(tmp_path: Path, client: Client) -> None:
+    files = FILES | {"registry.csv": REGISTRY}
+    here = corpus.build(folder(tmp_path / "raw", files), tmp_path / "here", reader=reader, jobs=2)
+    out = "memory://bucket/out"
+    built = corpus.build(raw_in_memory(files), out, reader=reader, client=client)
+    assert there(out) == dataset(here.path)
+    assert dataset(built.path) == dataset(here.path)
+    assert {"missing", "unexpected_error"} <= set(built.failures["reason"])
+
+
+def test_what_is_elsewhere_is_read_once(client: Client) -> None:
+    raw, out = raw_in_memory(FILES), "memory://bucket/out"
+    corpus.build(raw, out, reader=reader, client=client)
+    before = there(out)
+    seen: list[corpus.Progress] = []
+    corpus.build(raw, out, reader=reader, client=client, progress=seen.append)
+    assert {(state.kept, state.total) for state in seen} == {(4, 4)}
+    assert there(out) == before
+    (UPath(raw) / "2023" / "a.pdf").write_bytes("甲县|2023|7".encode())
+    (UPath(raw) / "b.html").unlink()
+    again = corpus.build(raw, out, reader=reader, client=client)
+    assert again.manifest["counts"]["files"] == 3
+    assert there(out) != before
+    manifest = json.loads(there(out)["manifest.json"])
+    assert there(out).keys() == {*manifest["sha256"], "manifest.json"}
+
+
+def test_files_elsewhere_that_no_build_wrote_stay(client: Client) -> None:
+    raw, out = raw_in_memory(THREE), "memory://bucket/out"
+    UPath(out).mkdir(parents=True)
+    (UPath(out) / "mine.txt").write_bytes(b"mine")
+    corpus.build(raw, out, reader=reader, client=client)
+    assert there(out)["mine.txt"] == b"mine"
+    (UPath(out) / "manifest.json").unlink()
+    (UPath(raw) / "b.html").unlink()
+    with pytest.raises(CallError, match="which no build wrote"):
+        corpus.build(raw, out, reader=reader, client=client)
+
+
+@pytest.mark.parametrize("address", ["https://a.example/reports", "http://a.example/", "nonsense://a/b"])
+def test_what_is_no_storage_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(CallError):
+        corpus.build(address, tmp_path / "out")
+    with pytest.raises(CallError):
+        corpus.build(folder(tmp_path / "raw", THREE), address)
+
+
+def test_a_kind_of_storage_that_is_not_installed_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingDependencyError, match="s3fs"):
+        corpus.build("s3://bucket/raw", tmp_path / "out")
+
+
+def test_a_folder_elsewhere_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CallError, match="there is no folder memory://bucket/none"):
+        corpus.build("memory://bucket/none", tmp_path / "out")
+
+
+def test_a_path_of_this_machine_is_one(tmp_path: Path) -> None:
+    assert storage.place(str(tmp_path)) == tmp_path
+    assert storage.here(tmp_path) == tmp_path
