@@ -41,6 +41,7 @@ __all__ = [
     "Lang",
     "Mark",
     "Width",
+    "apart",
     "beside",
     "extent",
     "family",
@@ -287,6 +288,16 @@ def stamp(figure: Figure, parts: Collection[str], words: Words) -> None:
         place = (1 - 1.5 * MM / width, 1 - 1.2 * MM / height)
         box = {"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": INK, "linewidth": 0.6}
         figure.text(*place, words["simulated_data"], ha="right", va="top", size=6.5, bbox=box)
+
+
+def apart(places: Sequence[float], *, gap: float, top: float) -> list[float]:
+    """Move rising places apart to at least ``gap`` and to ``top`` at most, from the top down."""
+    moved = list(places)
+    ceiling = top
+    for at in reversed(range(len(moved))):
+        moved[at] = min(moved[at], ceiling)
+        ceiling = moved[at] - gap
+    return moved
 
 
 def extent(figure: Figure, text: Text) -> float:

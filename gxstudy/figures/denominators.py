@@ -18,6 +18,7 @@ from gxstudy.figures.base import (
     Lang,
     Mark,
     Width,
+    apart,
     extent,
     inches,
     legend,
@@ -218,7 +219,7 @@ def _each(figure: DataFigure, axes: Axes, result: Denominators, words: Words, *,
     marks = marks_of(list(dict.fromkeys(row.part for row in result.side_by_side)))
     moved = max(result.side_by_side, key=lambda row: row.spread)
     ranked = sorted(result.side_by_side, key=lambda row: _values(row)[-1])
-    heights = _apart([_values(row)[-1] for row in ranked], gap=min(_PITCH, 100 / len(ranked)), top=100.0)
+    heights = apart([_values(row)[-1] for row in ranked], gap=min(_PITCH, 100 / len(ranked)), top=100.0)
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     room = 0.0
     for row, y in zip(ranked, heights, strict=True):
@@ -235,16 +236,6 @@ def _each(figure: DataFigure, axes: Axes, result: Denominators, words: Words, *,
         label.set_color(mark.colour if row is moved else INK)
         room = max(room, extent(figure, label))
     return room + 0.04
-
-
-def _apart(places: Sequence[float], *, gap: float, top: float) -> list[float]:
-    """Move rising places apart to at least ``gap``, from the top down, as little as that takes."""
-    moved = list(places)
-    ceiling = top
-    for at in reversed(range(len(moved))):
-        moved[at] = min(moved[at], ceiling)
-        ceiling = moved[at] - gap
-    return moved
 
 
 def _many(axes: Axes, result: Denominators) -> None:

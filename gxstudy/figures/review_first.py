@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -17,6 +18,7 @@ from gxstudy.figures.base import (
     Lang,
     Mark,
     Width,
+    apart,
     beside,
     extent,
     inches,
@@ -190,9 +192,9 @@ def _axes(
 
 def _fit(figure: DataFigure, axes: Axes, years: Sequence[int], room: float, *, most: float, lang: Lang) -> None:
     """Give the axes their scale and the room that labels beside them leave."""
-    step = next(step for step in (5, 10, 25, 50, 100, 250, 1000) if most <= 5 * step)
-    axes.set_ylim(0, max(step, -(-most // step) * step))
-    axes.set_yticks(range(0, int(axes.get_ylim()[1]) + 1, step))
+    step, top = _scale(most)
+    axes.set_ylim(0, top)
+    axes.set_yticks(range(0, top + 1, step))
     for tick in axes.get_yticks()[1:]:
         axes.axhline(tick, color=BAND, lw=0.5, zorder=0)
     wide = figure.get_size_inches()[0]
@@ -200,6 +202,12 @@ def _fit(figure: DataFigure, axes: Axes, years: Sequence[int], room: float, *, m
     box = axes.get_position()
     axes.set_position((left / wide, box.y0, (wide - left - MARGIN - room) / wide, box.height))
     draw_breaks(axes, years, lang=lang)
+
+
+def _scale(most: float) -> tuple[int, int]:
+    """Return the step of the ticks and the last of them, for values up to ``most``."""
+    step = next(step * 10**power for power in range(9) for step in (1, 2, 5) if most <= 5 * step * 10**power)
+    return step, step * max(1, math.ceil(most / step))
 
 
 def _series(
@@ -237,11 +245,12 @@ def _series(
         ends.append((100 * own[-1].fitted, jump, mark))
     drawn = [value for row in rows for value in (row.value, row.high, row.expected) if value >= 0]
     most = 100 * max(drawn)
-    last = -most
-    for y, jump, mark in sorted(ends, key=lambda end: end[0]):
-        last = max(y, last + 0.26 * most)
-        said_beside = f"{words[jump.group]}\n" + words["ratio"].format(ratio=jump.ratio, low=jump.low, high=jump.high)
-        room = max(room, extent(figure, beside(axes, last, said_beside, colour=mark.colour)) + 0.06)
+    ends.sort(key=lambda end: end[0])
+    top = _scale(most)[1]
+    for y, (_, jump, mark) in zip(apart([end[0] for end in ends], gap=0.2 * top, top=0.9 * top), ends, strict=True):
+        ratio = words["ratio"].format(ratio=jump.ratio, low=jump.low, high=jump.high)
+        label = beside(axes, y, f"{words[jump.group]}\n{ratio}", colour=mark.colour)
+        room = max(room, extent(figure, label) + 0.06)
     _fit(figure, axes, years, room, most=most, lang=lang)
     return figure
 
@@ -274,10 +283,11 @@ def _single(
             point(axes, row.year + shift, 100 * row.share, mark)
         n = ", ".join(f"{row.direct + row.after_review:,}" for row in own)
         places.append((100 * own[-1].share, f"{name}\nn = {n}", mark))
-    last = -100.0
-    for y, name, mark in sorted(places if len(lines) <= len(_EACH) else [], key=lambda item: item[0]):
-        last = max(y, last + 13)
-        room = max(room, extent(figure, beside(axes, last, name, colour=mark.colour)) + 0.06)
+    if len(lines) > len(_EACH):
+        places = []
+    places.sort(key=lambda item: item[0])
+    for y, (_, name, mark) in zip(apart([item[0] for item in places], gap=11.0, top=96.0), places, strict=True):
+        room = max(room, extent(figure, beside(axes, y, name, colour=mark.colour)) + 0.06)
     _fit(figure, axes, years, room, most=100, lang=lang)
     return figure
 

@@ -9,6 +9,7 @@ is set against what came. Placebos: breaks in years without a law, and organs wh
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -16,6 +17,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from gxstudy.errors import CallError
 from gxstudy.panel import Exclusion, Panel
@@ -59,6 +61,7 @@ OTHERS = ("denied.query", "unavailable.not_held", "unavailable.not_existing", "u
 """Refusals that may go to court at once: row 12, and what is not there to give."""
 
 _LEAST = 0.01  # what stands for nothing below the line, where the logarithm of the exposure is taken
+_FAR = 10.0  # a logarithm of a ratio that no series of counts has: some year has next to none
 _TOTALS = {
     "review": ("disputes.review.total",),
     "direct": ("disputes.suit_direct.total",),
@@ -394,13 +397,19 @@ def _jump(measure: str, cut: _Cut, group: str, part: str, series: pd.DataFrame, 
     if why_not:
         return _Found(Jump(*head, math.nan, math.nan, math.nan, math.nan, why_not), {}, {})
     bend = cut.trends == 2 and len(after) > 1
-    fit = sm.GLM(
-        series["above"],
-        _design(series["year"], cut, bend=bend),
-        family=sm.families.Poisson(),
-        exposure=series["below"].clip(lower=_LEAST),
-    ).fit(cov_type="cluster", cov_kwds={"groups": series["whose"].factorize()[0]}, use_t=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", PerfectSeparationWarning
+        )  # a series without noise; what is far off is told below
+        fit = sm.GLM(
+            series["above"],
+            _design(series["year"], cut, bend=bend),
+            family=sm.families.Poisson(),
+            exposure=series["below"].clip(lower=_LEAST),
+        ).fit(cov_type="cluster", cov_kwds={"groups": series["whose"].factorize()[0]}, use_t=True)
     effects = fit.params
+    if not fit.converged or effects.drop("level").abs().max() > _FAR:
+        return _Found(Jump(*head, math.nan, math.nan, math.nan, math.nan, "too few cases to fit the trends"), {}, {})
     low, high = (math.exp(end) for end in fit.conf_int(alpha=1 - level).loc["jump"])
     lines = _design(pd.Series(years), cut, bend=bend)
     fitted = np.exp(lines @ effects)
