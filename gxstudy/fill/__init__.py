@@ -7,16 +7,22 @@ position where those fail. What cannot be placed is never guessed: it is a findi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gxstudy import forms
 from gxstudy.fill import applications, disclosure, disputes
 from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent
-from gxstudy.fill.printed import Run, names_row, runs
+from gxstudy.fill.printed import PrintedRow, Run, names_row, runs, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Grid
+from gxstudy.text import label_key
 
 __all__ = ["Entry", "Filled", "Grade", "Sheet", "Status", "fill"]
+
+
+WHOLE_SHARE = 0.7
+"""A print of a table with a smaller share of the labels of another print is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +81,59 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
 
 
 def _first_copy(table: str, parts: list[Run], findings: list[Finding]) -> list[Run]:
-    """Return the runs of ``table``; of a table that begins anew further on, only those of its first print."""
+    """Return the runs of ``table``; of a table that begins anew further on, only those of its first whole print.
+
+    A print that has much fewer labels of the form than another is a table of some other kind.
+    """
     opening = {"disclosure": "regulations", "applications": "new"}.get(table)
-    taken: list[Run] = []
+    prints: list[list[Run]] = [[]]
     begun = False
     for run in (run for run in parts if run.table == table):
+        start = 0
         for index, row in enumerate(run.rows):
             if opening is None or not names_row(table, row, opening):
                 continue
             if begun:
-                place = Place(table=table, page=row.grid.page)
-                number = forms.load(forms.editions()[-1]).table(table).number
-                message = f"table {number} is printed again; the first print was taken"
-                findings.append(finding(Code.TABLE_REPEATED, message, place))
-                return [*taken, Run(table, run.rows[:index])] if index else taken
+                head = _header_above(table, run.rows, start, index)
+                if head > start:
+                    prints[-1].append(Run(table, run.rows[start:head]))
+                prints.append([])
+                start = head
             begun = True
-        taken.append(run)
-    return taken
+        prints[-1].append(Run(table, run.rows[start:]))
+    if len(prints) == 1:
+        return prints[0]
+    known = [len(_labels(table, rows)) for rows in prints]
+    chosen = next(index for index, count in enumerate(known) if count >= WHOLE_SHARE * max(known))
+    other = prints[1 if chosen == 0 else 0][0].rows[0]
+    number = forms.load(forms.editions()[-1]).table(table).number
+    what = (
+        "the first print was taken"
+        if chosen == 0
+        else f"the print with most of the form's labels, number {chosen + 1}, was taken"
+    )
+    findings.append(
+        finding(
+            Code.TABLE_REPEATED, f"table {number} is printed again; {what}", Place(table=table, page=other.grid.page)
+        )
+    )
+    return prints[chosen]
+
+
+def _header_above(table: str, rows: Sequence[PrintedRow], start: int, index: int) -> int:
+    """Return where the header of a print begins whose first row of figures is ``index``: after the last row before."""
+    head = index
+    while head > start and not any(
+        hit.kind == "row" for cell in rows[head - 1].cells for hit in vocabulary(table).get(label_key(cell.text), ())
+    ):
+        head -= 1
+    return head
+
+
+def _labels(table: str, runs: Sequence[Run]) -> set[str]:
+    """Return the labels of the form that a print of ``table`` has."""
+    keys = {label_key(cell.text) for run in runs for row in run.rows for cell in row.cells if cell.text}
+    return keys & vocabulary(table).keys()
 
 
 def _edition(blocks: disclosure.Blocks, rows: dict[tuple[str, str], Entry], year: int | None) -> str | None:

@@ -54,6 +54,7 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
     entries: dict[tuple[str, str], Entry] = {}
     editions: dict[str, str] = {}
     header: _Header | None = None
+    headless: set[str] = set()
     for row in (row for run in runs for row in run.rows):
         cells = [cell for cell in row.cells if cell.row == row.number]
         named = _header(row, cells)
@@ -77,6 +78,12 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
             message = f"{len(values)} cells ({shown}) cannot be given to the columns of this block; they were not taken"
             findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place_of(row, TABLE, key)))
             continue
+        if header is not None and key in headless:
+            for place in [place for place in entries if place[0] == key]:
+                del entries[place]
+            message = f"{_rows()[key][0]} is printed twice in this table; the print under a header was taken"
+            findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE, key)))
+        headless = headless - {key} if header is not None else headless | ({key} - editions.keys())
         editions[key] = edition
         for column, cell in pairs:
             if (key, column) in entries:
