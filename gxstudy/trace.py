@@ -9,12 +9,12 @@ import hashlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from gxstudy import forms
 from gxstudy.display import words
 from gxstudy.errors import CallError
-from gxstudy.findings import Finding
+from gxstudy.findings import Code, Finding
 from gxstudy.layout import Box, union
 from gxstudy.readers import files
 
@@ -99,7 +99,7 @@ def trace(
     Parameters
     ----------
     report
-        A report read from a file with pages (PDF).
+        A report read from a file with pages (PDF, or pictures).
     table, row, column
         The keys of a figure; or, in place of the three, one of ``report.findings``.
     file
@@ -138,7 +138,7 @@ def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None
     Parameters
     ----------
     report
-        A report read from a file with pages (PDF).
+        A report read from a file with pages (PDF, or pictures).
     page
         The page, counted from 1.
     file
@@ -150,14 +150,13 @@ def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None
         When there is no such page, the file has no pages to draw, or the file is not the one that was read.
     """
     from gxstudy import grids
-    from gxstudy.readers import pdf
 
     _must_have_pages(report)
     if not 1 <= page <= report.pages:
         msg = f"report {report.report_id!r} has the pages 1 to {report.pages}, not {page}"
         raise CallError(msg)
     data = _data(report, file)
-    drawn = next((one for one in pdf.read(data).pages if one.number == page), None)
+    drawn = next((one for one in files.document(data.data).pages if one.number == page), None)
     if drawn is None:
         msg = f"page {page} of {report.report_id!r} cannot be loaded; see report.findings"
         raise CallError(msg)
@@ -205,7 +204,7 @@ def crop(report: Report, table: str, row: str, column: str, *, file: str | Path 
 
 
 def _must_have_pages(report: Report) -> None:
-    if report.kind != "pdf":
+    if report.kind not in ("pdf", "scan"):
         msg = f"report {report.report_id!r} was read from a file of kind {report.kind!r}, which has no pages to draw"
         raise CallError(msg)
 
@@ -259,8 +258,15 @@ def _finding_caption(finding: Finding) -> str:
     return f"{finding.severity}: {finding.code}\n{finding.message}"
 
 
-def _data(report: Report, file: str | Path | bytes | None) -> bytes:
-    """Return the bytes that were read, or say why they cannot be had."""
+class _File(NamedTuple):
+    """The bytes of a report, and which of its pages were recognised from pictures."""
+
+    data: bytes
+    recognised: frozenset[int]
+
+
+def _data(report: Report, file: str | Path | bytes | None) -> _File:
+    """Return the file that was read, or say why it cannot be had."""
     if isinstance(file, bytes):
         data, name = file, "the given bytes"
     else:
@@ -280,18 +286,17 @@ def _data(report: Report, file: str | Path | bytes | None) -> bytes:
             f"{digest[:12]}, that of the report with {report.sha256[:12]}; read it again, or pass the old file"
         )
         raise CallError(msg)
-    return data
+    recognised = (found.where.page for found in report.findings if found.code is Code.PAGE_RECOGNISED)
+    return _File(data, frozenset(page for page in recognised if page is not None))
 
 
 # Drawing
 
 
-def _rendered(data: bytes, page: int, scale: float) -> Image:
+def _rendered(file: _File, page: int, scale: float) -> Image:
     from PIL import Image
 
-    from gxstudy.readers import pdf
-
-    width, height, pixels = pdf.render(data, page, scale=scale)
+    width, height, pixels = files.picture(file.data, page, scale=scale, recognised=page in file.recognised)
     return Image.frombytes("RGB", (width, height), pixels)
 
 
@@ -302,7 +307,7 @@ def _font(size: int) -> FreeTypeFont:
     return ImageFont.truetype(sans_path(), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def _strip(data: bytes, page: int, boxes: Sequence[Box], caption: str) -> Image:
+def _strip(data: _File, page: int, boxes: Sequence[Box], caption: str) -> Image:
     """Draw one page with ``boxes`` on the left, the lens and the caption on the right."""
     from PIL import Image, ImageDraw
 
@@ -335,7 +340,7 @@ def _strip(data: bytes, page: int, boxes: Sequence[Box], caption: str) -> Image:
     return canvas
 
 
-def _band(data: bytes, page: int, boxes: Sequence[Box]) -> Image:
+def _band(data: _File, page: int, boxes: Sequence[Box]) -> Image:
     """Draw the strip of a page that holds ``boxes``."""
     (whole,) = union(tuple(boxes))
     picture = _rendered(data, page, _CROP_SCALE)
@@ -347,7 +352,7 @@ def _band(data: bytes, page: int, boxes: Sequence[Box]) -> Image:
     return strip
 
 
-def _lens(data: bytes, box: Box) -> tuple[Image, tuple[float, float], float]:
+def _lens(data: _File, box: Box) -> tuple[Image, tuple[float, float], float]:
     """Return the surroundings of ``box`` enlarged, where they begin on the page (pixels at that scale), the scale."""
     width, height = max(_LENS[0], box.x1 - box.x0 + 40), max(_LENS[1], box.bottom - box.top + 30)
     scale = min(_LENS_SCALE, _SIDE / width, 2 * _SIDE / height)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from gxstudy.errors import CallError, UnknownFileKindError
+from gxstudy.errors import CallError, MissingDependencyError, NoTextLayerError
+from gxstudy.findings import Code
 from gxstudy.layout import Document
 from gxstudy.readers.kinds import kind_of
 
-__all__ = ["Loaded", "Source", "document", "load"]
+if TYPE_CHECKING:
+    from gxstudy.readers.scan import Picture
+
+__all__ = ["Loaded", "Source", "document", "load", "picture"]
 
 Source = str | Path | bytes | BinaryIO
+_UNREAD = (Code.PAGE_WITHOUT_TEXT, Code.TEXT_LAYER_UNTRUSTED)
 
 
 class Loaded(NamedTuple):
@@ -61,7 +67,12 @@ def document(data: bytes) -> Document:
     if kind == "pdf":
         from gxstudy.readers import pdf
 
-        return pdf.read(data)
+        read = pdf.read_pages(data)
+        if not any(found.code in _UNREAD for found in read.findings):
+            return read if any(page.words for page in read.pages) else pdf.read(data)
+        from gxstudy.readers.scan import in_pdf
+
+        return in_pdf.mended(data, read)
     if kind == "html":
         from gxstudy.readers import html
 
@@ -74,5 +85,56 @@ def document(data: bytes) -> Document:
         from gxstudy.readers import text
 
         return text.read(data)
-    msg = f"the file is of the kind {kind!r}, which this version does not read; save it as PDF"
-    raise UnknownFileKindError(msg)
+    return _recognised(data)
+
+
+def _recognised(data: bytes) -> Document:
+    """Return what character recognition makes of a file of pictures."""
+    from gxstudy.readers import scan
+
+    try:
+        return scan.read(data)
+    except MissingDependencyError as error:
+        msg = "the file holds pictures; to read them it needs character recognition: pip install 'gxstudy[ocr]'"
+        raise NoTextLayerError(msg) from error
+
+
+def picture(data: bytes, page: int, *, scale: float, recognised: bool) -> tuple[int, int, bytes]:
+    """Return the picture of a page as its words are placed: width and height in pixels, the RGB bytes row by row.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+    page
+        The page, counted from 1.
+    scale
+        Pixels a point.
+    recognised
+        Whether it was read by character recognition: then it is shown level and upright.
+
+    Raises
+    ------
+    MissingDependencyError
+        When the extra ``ocr`` is not installed, for a page that was recognised.
+    UnreadableFileError
+        When there is no such page.
+    """
+    if not recognised:
+        from gxstudy.readers import pdf
+
+        return pdf.render(data, page, scale=scale)
+    from gxstudy.readers import scan
+
+    grey = scan.scaled(_level(data, page), scale)
+    height, width = grey.shape
+    return width, height, grey.repeat(3).tobytes()
+
+
+@lru_cache(maxsize=2)
+def _level(data: bytes, page: int) -> Picture:
+    """Return a page that was recognised, level and upright; kept, for it is drawn several times over."""
+    from gxstudy.readers import scan
+    from gxstudy.readers.scan import in_pdf
+
+    return scan.level(in_pdf.picture_at(data, page) if kind_of(data) == "pdf" else scan.picture_at(data, page))

@@ -17,10 +17,11 @@ from gxstudy.errors import NoTextLayerError, TruncatedFileError, UnreadableFileE
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page, Ruling, Word
 from gxstudy.readers import pdfium, trial
+from gxstudy.readers.pdf_layer import distrust
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdfium import Glyphs, PdfPage
 
-__all__ = ["read", "render"]
+__all__ = ["read", "read_pages", "render", "size"]
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -104,6 +105,18 @@ def read(data: bytes) -> Document:
     UnreadableFileError
         When no page can be loaded within the limits of :mod:`gxstudy.readers.trial`.
     """
+    document = read_pages(data)
+    if not any(page.words for page in document.pages):
+        msg = (
+            f"none of the {len(document.pages)} pages has a text layer: the PDF is a scan; "
+            "it needs character recognition before gxstudy can read it: pip install 'gxstudy[ocr]'"
+        )
+        raise NoTextLayerError(msg)
+    return document
+
+
+def read_pages(data: bytes) -> Document:
+    """Read every page of a PDF as :func:`read` does; pages without text are no error, however many there are."""
     pages: list[Page] = []
     findings: list[Finding] = []
     sound = trial.sound_pages(data) if trial.explosive(data) else None
@@ -137,12 +150,6 @@ def read(data: bytes) -> Document:
     if not pages:
         msg = "the PDF opens but none of its pages can be loaded; it is damaged: fetch it again"
         raise TruncatedFileError(msg)
-    if not any(page.words for page in pages):
-        msg = (
-            f"none of the {len(pages)} pages has a text layer: the PDF is a scan; "
-            "it needs character recognition before gxstudy can read it"
-        )
-        raise NoTextLayerError(msg)
     return Document("pdf", tuple(pages), tuple(findings))
 
 
@@ -186,8 +193,21 @@ def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, byt
             document.close()
 
 
+def size(data: bytes, page: int) -> tuple[float, float]:
+    """Return width and height, in points, of a page (counted from 1) as :func:`read` turns it."""
+    with pdfium.opened(data) as pdf, pdf.page(page - 1) as loaded:
+        if loaded is None:
+            msg = f"page {page} cannot be loaded; the file has {pdf.page_count} pages"
+            raise TruncatedFileError(msg)
+        return _frame(loaded).size
+
+
 def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     findings: list[Finding] = []
+    why = "its text layer is hidden under a picture" if loaded.hides_text() else distrust(loaded.text())
+    if why is not None:
+        message = f"the text of page {number} cannot be believed: {why}"
+        findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))
     frame = _frame(loaded)
     wide, high = frame.size
     spans = prose_lines(loaded.text(), first=number == 1)

@@ -33,6 +33,10 @@ GLYPH_LIMIT = 50_000
 """Characters read from one page before the rest is left out."""
 NESTING_LIMIT = 8
 """Depth of Form XObjects followed."""
+PICTURE_DEPTH = 2
+"""First and last objects of a page among which the picture of a scanned page is looked for."""
+PICTURE_SHARE = 0.6
+"""Share of the page that such a picture covers at least."""
 WHITE = 0.97
 """What is paler than this does not print."""
 SPECK = 0.5
@@ -42,6 +46,7 @@ THIN = 3.0
 
 _LOCK = threading.RLock()
 _TEXT, _PATH, _FORM = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
+_IMAGE, _INVISIBLE = pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 _MOVE = pdfium.FPDF_SEGMENT_MOVETO
 _LINE = pdfium.FPDF_SEGMENT_LINETO
 
@@ -85,6 +90,7 @@ _stroke_color = _call("FPDFPageObj_GetStrokeColor", _bool, _void, _void, _void, 
 _fill_color = _call("FPDFPageObj_GetFillColor", _bool, _void, _void, _void, _void, _void)
 _stroke_width = _call("FPDFPageObj_GetStrokeWidth", _bool, _void, _void)
 _draw_mode = _call("FPDFPath_GetDrawMode", _bool, _void, _void, _void)
+_text_mode = _call("FPDFTextObj_GetTextRenderMode", _int, _void)
 _segment_count = _call("FPDFPath_CountSegments", _int, _void)
 _segment = _call("FPDFPath_GetPathSegment", _void, _void, _int)
 _segment_point = _call("FPDFPathSegment_GetPoint", _bool, _void, _void, _void)
@@ -163,6 +169,36 @@ class PdfPage:
     def objects(self) -> int:
         """Return how many objects the page draws, those inside Form XObjects not counted."""
         return max(0, int(_count_objects(self._page)))
+
+    def hides_text(self) -> bool:
+        """Return whether most text is invisible, or hidden under a picture of the whole page, as behind a scan.
+
+        Such a picture is drawn first or last; on any other page two or three objects are looked at.
+        """
+        count = min(self.objects(), PATH_LIMIT)
+        places = sorted({*range(min(PICTURE_DEPTH, count)), *range(max(0, count - PICTURE_DEPTH), count)})
+        covering = [place for place in places if self._covers(_get_object(self._page, place))]
+        if not covering:
+            return False
+        hidden = shown = 0
+        for place, handle in enumerate(map(_get_object, repeat(self._page), range(count))):
+            inside = range(max(0, _form_count(handle))) if _object_type(handle) == _FORM else ()
+            for each in [handle, *map(_form_object, repeat(handle), inside)]:
+                if _object_type(each) == _TEXT:
+                    is_hidden = place < covering[-1] or _text_mode(each) == _INVISIBLE
+                    hidden, shown = hidden + is_hidden, shown + (not is_hidden)
+        return hidden > 4 * shown
+
+    def _covers(self, handle: int) -> bool:
+        """Return whether an object is a picture over most of the page."""
+        if _object_type(handle) != _IMAGE:
+            return False
+        bounds = (ctypes.c_float * 4)()  # left, bottom, right, top
+        a = ctypes.addressof(bounds)
+        _object_bounds(handle, a, a + 4, a + 8, a + 12)
+        left, bottom, right, top, _ = self.frame()
+        wide, high = min(bounds[2], right) - max(bounds[0], left), min(bounds[3], top) - max(bounds[1], bottom)
+        return wide > 0 and high > 0 and wide * high > PICTURE_SHARE * (right - left) * (top - bottom)
 
     def glyphs(self) -> Glyphs:
         """Return the page's characters and their loose boxes."""

@@ -1,0 +1,117 @@
+"""The pages of a PDF whose text is missing or cannot be believed, read by character recognition instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gxstudy.errors import MissingDependencyError, NoTextLayerError
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Document, Page
+from gxstudy.readers import pdf, scan
+from gxstudy.readers.scan.pictures import PIXELS_LIMIT, Picture
+
+__all__ = ["mended", "picture_at", "picture_of"]
+
+SCALE = 3.0
+"""Pixels a point (216 an inch) at which a page is drawn to be read."""
+HALF_SURE = 0.5
+"""Certainty of each character of a text layer that cannot be believed, and that nothing could replace."""
+
+_WHY = {
+    Code.PAGE_WITHOUT_TEXT: "it has no text layer",
+    Code.TEXT_LAYER_UNTRUSTED: "its text layer cannot be believed",
+}
+_INSTALL = "pip install 'gxstudy[ocr]'"
+
+
+def mended(data: bytes, document: Document) -> Document:
+    """Return a document with the pages recognised whose text is missing or cannot be believed.
+
+    Where character recognition is not installed they stay as they are: blank, or with text of half certainty.
+
+    Parameters
+    ----------
+    data
+        The bytes of the PDF.
+    document
+        What :func:`gxstudy.readers.pdf.read_pages` made of it.
+
+    Raises
+    ------
+    NoTextLayerError
+        When no page has text, and none can be recognised.
+    """
+    asked: dict[int, Finding] = {}
+    for noticed in document.findings:
+        if noticed.code in _WHY and noticed.where.page is not None:
+            asked.setdefault(noticed.where.page, noticed)
+    if not asked:
+        return document
+    try:
+        from gxstudy.readers.scan.recogniser import recogniser
+
+        recogniser()
+    except MissingDependencyError as error:
+        return _as_it_is(document, asked, error)
+    pages = {page.number: page for page in document.pages}
+    noticed_on: dict[int, list[Finding]] = {}
+    for done, number in enumerate(scan.with_bar(sorted(asked), len(asked))):
+        if done >= scan.PAGES_LIMIT:
+            message = f"only {scan.PAGES_LIMIT} pages of a file are recognised; page {number} was not"
+            noticed_on[number] = [finding(Code.PAGE_CUT_OFF, message, Place(page=number))]
+            continue
+        taken = picture_of(data, pages[number])
+        pages[number], noticed_on[number] = scan.page(taken, number, _reason(asked[number]))
+    if not any(page.words for page in pages.values()):
+        msg = f"none of the {len(pages)} pages has a text layer, and no text could be recognised on them"
+        raise NoTextLayerError(msg)
+    findings = [found for found in document.findings if found.where.page not in asked or not _is_of_layer(found)]
+    findings += [found for number in sorted(noticed_on) for found in noticed_on[number]]
+    is_scan = all(page.number in asked for page in document.pages if page.words or page.number in asked)
+    return Document("scan" if is_scan else "pdf", tuple(pages[n] for n in sorted(pages)), tuple(findings))
+
+
+def picture_of(data: bytes, page: Page) -> Picture:
+    """Return a page as a grey picture, drawn so large that its smallest print can be read."""
+    long, short = max(page.width, page.height, 1.0), max(min(page.width, page.height), 1.0)
+    low, high = scan.SIDES
+    scale = min(max(SCALE, low / long), high / long, (PIXELS_LIMIT / long / short) ** 0.5)
+    width, height, pixels = pdf.render(data, page.number, scale=scale)
+    coloured = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    return Picture(np.rint(coloured @ weights).astype(np.uint8), scale)
+
+
+def picture_at(data: bytes, number: int) -> Picture:
+    """Return the page ``number`` of a PDF as :func:`picture_of` does."""
+    return picture_of(data, Page(number, *pdf.size(data, number)))
+
+
+def _reason(found: Finding) -> str:
+    return found.message.partition(": ")[2] or _WHY[found.code]
+
+
+def _is_of_layer(found: Finding) -> bool:
+    """Return whether a finding is about the text layer that recognition replaced."""
+    return found.code in (*_WHY, Code.UNMAPPED_GLYPHS, Code.OVERLAY_DROPPED)
+
+
+def _as_it_is(document: Document, asked: dict[int, Finding], error: MissingDependencyError) -> Document:
+    if not any(page.words for page in document.pages):
+        msg = f"none of the {len(document.pages)} pages has a text layer: the PDF is a scan; to read it: {_INSTALL}"
+        raise NoTextLayerError(msg) from error
+    findings = [
+        found._replace(message=f"{found.message}; character recognition would read it: {_INSTALL}")
+        if found.code in _WHY
+        else found
+        for found in document.findings
+    ]
+    pages = [_halved(page) if page.number in asked else page for page in document.pages]
+    return replace(document, pages=tuple(pages), findings=tuple(findings))
+
+
+def _halved(page: Page) -> Page:
+    words = tuple(word._replace(certainties=(HALF_SURE,) * len(word.text)) for word in page.words)
+    return replace(page, words=words)
