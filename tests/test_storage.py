@@ -48,9 +48,11 @@ def there(address: str) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     """A cluster in this process, whose memory it shares."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as local:
-        with Client(local) as connected:
-            yield connected
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as local,
+        Client(local) as connected,
+    ):
+        yield connected
 
 
 def test_a_dataset_from_elsewhere_to_elsewhere_has_the_bytes_of_one_made_here(tmp_path: Path, client: Client) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gxstudy.cli.options import FOLDER, JOBS, MEBIBYTES, SECONDS
+from gxstudy.cli.options import JOBS, MEBIBYTES, PLACE, SECONDS
 
 if TYPE_CHECKING:
     from gxstudy.corpus import Corpus
@@ -18,8 +18,8 @@ __all__ = ["build", "build_dataset", "tell_counts"]
 
 
 @click.command()
-@click.argument("raw", type=FOLDER)
-@click.argument("out", type=FOLDER)
+@click.argument("raw", type=PLACE)
+@click.argument("out", type=PLACE)
 @JOBS
 @click.option(
     "--timeout", type=click.FloatRange(min=0.1), default=SECONDS, show_default=True, help="Seconds for one file."
@@ -31,42 +31,61 @@ __all__ = ["build", "build_dataset", "tell_counts"]
     show_default=True,
     help="Mebibytes for one file (Linux).",
 )
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Read on the Dask cluster whose scheduler is there: tcp://host:8786."
+)
 @click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
-def build(raw: Path, out: Path, jobs: int | None, timeout: float, memory: int, *, as_json: bool) -> None:
+def build(
+    raw: str | Path,
+    out: str | Path,
+    jobs: int | None,
+    timeout: float,
+    memory: int,
+    cluster: str | None,
+    *,
+    as_json: bool,
+) -> None:
     """Read the reports of a folder into a dataset.
 
     Every report below RAW is read; what RAW/registry.csv says of it goes with it. OUT holds figures, reports, facts,
     checks, findings and failures (CSV and Parquet) with a manifest; the same files give the same bytes. A file that
-    cannot be read is a row of failures, not an end of the work. An interrupted build goes on where it was.
+    cannot be read is a row of failures, not an end of the work. An interrupted build goes on where it was. RAW and OUT
+    may be addresses that fsspec knows, such as s3://bucket/reports.
 
     \b
       gxstudy build my/reports my/dataset
       gxstudy build my/reports my/dataset --json | jq .failed_by_reason
     """  # noqa: D301
-    built = build_dataset(raw, out, jobs=jobs, timeout=timeout, memory=memory)
+    built = build_dataset(raw, out, jobs=jobs, timeout=timeout, memory=memory, cluster=cluster)
     if as_json:
         click.echo(json.dumps(built.manifest["counts"], ensure_ascii=False))
     else:
         tell_counts(built)
 
 
-def build_dataset(raw: Path, out: Path, *, jobs: int | None, timeout: float, memory: int) -> Corpus:
+def build_dataset(
+    raw: str | Path, out: str | Path, *, jobs: int | None, timeout: float, memory: int, cluster: str | None = None
+) -> Corpus:
     """Build with a bar on a terminal, and quietly elsewhere."""
+    from contextlib import nullcontext
+
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from gxstudy import corpus
+    from gxstudy.corpus.cluster import connected
 
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+    bars = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+    with nullcontext() if cluster is None else connected(cluster) as client, bars as bar:
         task = bar.add_task("reports", total=None)
 
         def told(state: corpus.Progress) -> None:
             description = f"reports, {state.kept} known, {state.failed} failed"
             bar.update(task, total=state.total, completed=state.done, description=description)
 
-        return corpus.build(raw, out, jobs=jobs, timeout=timeout, memory=memory, progress=told)
+        return corpus.build(raw, out, jobs=jobs, timeout=timeout, memory=memory, progress=told, client=client)
 
 
 def tell_counts(built: Corpus) -> None:
