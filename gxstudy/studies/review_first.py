@@ -194,8 +194,8 @@ class ReviewFirst(Result):
         One trend before and after (``one_trend``); no trend at all (``no_trend``); without the first year of the law,
         when cases of the year before were still open (``without_first_year``); without the organ with most below the
         line (``without_largest``).
-    exclusions
-        Reports left out.
+    exclusions, flags
+        Reports left out; reports kept although a sum of the form fails on one of the totals.
     since, level
         As called.
     """
@@ -205,6 +205,7 @@ class ReviewFirst(Result):
     reports: tuple[Count, ...]
     robustness: tuple[Robustness, ...]
     exclusions: tuple[Exclusion, ...]
+    flags: tuple[Exclusion, ...]
     since: int
     level: float
 
@@ -214,6 +215,7 @@ class ReviewFirst(Result):
         TableSpec("reports", Count._fields, ("share", "low", "high")),
         TableSpec("robustness", Robustness._fields),
         TableSpec("exclusions", Exclusion._fields),
+        TableSpec("flags", Exclusion._fields),
     )
 
     @property
@@ -262,7 +264,7 @@ def review_first(panel: Panel, *, since: int = SINCE, first: int | None = None, 
     if not 0 < level < 1:
         msg = f"level is {level!r}; expected a number between 0 and 1, such as 0.95"
         raise CallError(msg)
-    counted, exclusions = _counted(panel, first)
+    counted, exclusions, flags = _counted(panel, first)
     jumps: list[Jump] = []
     years: list[Year] = []
     robustness: list[Robustness] = []
@@ -283,12 +285,12 @@ def review_first(panel: Panel, *, since: int = SINCE, first: int | None = None, 
             robustness.extend(_robustness(measure.key, part, groups["all"], since=since, level=level))
     reports = tuple(_reports(counted, level=level))
     return ReviewFirst(
-        tuple(jumps), tuple(years), reports, tuple(robustness), (*panel.exclusions, *exclusions), since, level
+        tuple(jumps), tuple(years), reports, tuple(robustness), (*panel.exclusions, *exclusions), flags, since, level
     )
 
 
-def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
-    """Return every report with its sums; missing where a figure is."""
+def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclusion, ...], tuple[Exclusion, ...]]:
+    """Return every report with its sums, missing where a figure is; what was left out; what is soft."""
     needed = [name for key in ("review", "direct", "after") for name in _TOTALS[key]]
     lacking = [name for name in needed if name not in panel.states]
     if lacking:
@@ -299,8 +301,9 @@ def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclu
         there = [name for name in names if name in panel.states]
         sums = panel.frame[there].sum(axis="columns", skipna=False)
         counted[key] = sums if len(there) == len(names) else math.nan
+    counted["contradicted"] = panel.grades[needed].eq("contradicted").any(axis="columns")
     early = counted["year"] < (counted["year"].min() if first is None else first)
-    unknown = ~early & counted[["review", "direct", "after"]].isna().any(axis="columns")
+    unknown = ~early & ~counted[["review", "direct", "after"]].ge(0).all(axis="columns")
     again = (
         ~early
         & ~unknown
@@ -310,11 +313,14 @@ def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclu
     no_grounds = kept[["covered", "others"]].isna().any(axis="columns")
     told = (
         Exclusion("early", int(early.sum()), "reports", f"about a year before {first}"),
-        Exclusion("figure_missing", int(unknown.sum()), "reports", "a total of table four is not there"),
+        Exclusion("figure_missing", int(unknown.sum()), "reports", "a total of table four is not there, or below 0"),
         Exclusion("organ_year_repeated", int(again.sum()), "reports", "a second report of its organ and year"),
         Exclusion("grounds_missing", int(no_grounds.sum()), "reports", "refusals not all there: no rate per refusal"),
     )
-    return kept, tuple(item for item in told if item.n)
+    doubted = Exclusion(
+        "contradicted", int(kept["contradicted"].sum()), "reports", "a sum of the form fails on a total of table four"
+    )
+    return kept, tuple(item for item in told if item.n), (doubted,) if doubted.n else ()
 
 
 def _reports(counted: pd.DataFrame, *, level: float) -> Iterable[Count]:
