@@ -301,7 +301,7 @@ def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclu
         there = [name for name in names if name in panel.states]
         sums = panel.frame[there].sum(axis="columns", skipna=False)
         counted[key] = sums if len(there) == len(names) else math.nan
-    counted["contradicted"] = panel.grades[needed].eq("contradicted").any(axis="columns")
+    counted["contradicted"] = (panel.grades[needed] == "contradicted").any(axis="columns")
     early = counted["year"] < (counted["year"].min() if first is None else first)
     unknown = ~early & ~counted[["review", "direct", "after"]].ge(0).all(axis="columns")
     again = (
