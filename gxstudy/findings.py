@@ -42,6 +42,7 @@ class Code(StrEnum):
     UNKNOWN_COLUMN = "unknown_column"
     LABEL_DIFFERS = "label_differs"
     LABEL_MISSING = "label_missing"
+    STRAY_TEXT = "stray_text"
     ROW_WIDTH_DIFFERS = "row_width_differs"
     VARIANT_ROW = "variant_row"
     WRONG_ERA_FORM = "wrong_era_form"
@@ -54,6 +55,7 @@ class Code(StrEnum):
     PAGE_CUT_OFF = "page_cut_off"
     PAGE_UNREADABLE = "page_unreadable"
     PAGE_WITHOUT_TEXT = "page_without_text"
+    NUMBERING_UNREAD = "numbering_unread"
     TEXT_LAYER_UNTRUSTED = "text_layer_untrusted"
     PAGE_RECOGNISED = "page_recognised"
     DOUBTFUL_TEXT = "doubtful_text"
@@ -93,6 +95,7 @@ _SEVERITY: dict[Code, Severity] = {
     Code.UNKNOWN_COLUMN: "warning",
     Code.LABEL_DIFFERS: "info",
     Code.LABEL_MISSING: "warning",
+    Code.STRAY_TEXT: "warning",
     Code.ROW_WIDTH_DIFFERS: "error",
     Code.VARIANT_ROW: "info",
     Code.WRONG_ERA_FORM: "warning",
@@ -104,6 +107,7 @@ _SEVERITY: dict[Code, Severity] = {
     Code.PAGE_CUT_OFF: "error",
     Code.PAGE_UNREADABLE: "error",
     Code.PAGE_WITHOUT_TEXT: "warning",
+    Code.NUMBERING_UNREAD: "warning",
     Code.TEXT_LAYER_UNTRUSTED: "warning",
     Code.PAGE_RECOGNISED: "info",
     Code.DOUBTFUL_TEXT: "warning",

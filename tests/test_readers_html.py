@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import time
 from dataclasses import replace
@@ -289,7 +290,25 @@ def test_hidden_cells_and_rows_are_not_there_but_invisible_ones_keep_their_place
 def test_cells_without_rows_and_rows_without_a_table() -> None:
     assert blocks("<table><td>甲<td>1<tr><td>乙<td>2</table>") == [[["甲", "1"], ["乙", "2"]]]
     assert blocks("<td>甲</td><td>1</td><p>乙") == ["甲", "1", "乙"]
-    assert blocks("<table>丙<tr>丁<td>甲<td>1</tr>戊</table>") == ["丙", "丁", "戊", [["甲", "1"]]]
+    assert blocks("<table>丙<tr><td>甲<td>1</tr>戊</table>") == ["丙", "戊", [["甲", "1"]]]
+
+
+def test_a_figure_whose_tag_was_lost_stays_in_its_row_and_is_said() -> None:
+    """It was read as a line before the table, and the figures behind it moved by one column."""
+    case = Case()
+    source = web_page(case.specimen, case.layout)
+    tags = list(re.finditer(r"</td><td[^>]*>(?=\d+</td>)", source))
+    for tag in (tags[0], tags[20], tags[-1]):
+        report = gx.read_report(f"{source[: tag.start()]}</td>{source[tag.end() :]}".encode())
+        assert differences(report, case.expected) == {}
+        (found,) = [found for found in report.findings if found.code is Code.STRAY_TEXT]
+        assert "a tag was lost" in found.message
+
+
+@pytest.mark.parametrize("between", [" ", "\n\t", "&nbsp;", "<!-- 12 -->", "<script>7</script>", "<form>"])
+def test_nothing_that_is_seen_between_two_cells_is_no_cell(between: str) -> None:
+    body = f"<table><tr><td>甲</td>{between}<td>1</td></tr><tr><td>乙<td>2</table>"
+    assert grid_rows(body) == [["甲", "1"], ["乙", "2"]]
 
 
 # Tables for layout ----------------------------------------------------------------------------------------------------

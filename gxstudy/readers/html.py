@@ -31,6 +31,8 @@ WIDEST = 100
 """Columns that one cell may span, and rows; the form has 10 and 28."""
 MOST_POSITIONS = 1_000_000
 """Most positions that the cells of all tables may cover."""
+SHOWN = 40
+"""Characters of a text that are quoted in a finding."""
 
 
 def read(data: bytes) -> Document:
@@ -61,12 +63,14 @@ def read(data: bytes) -> Document:
         raise UnreadableFileError(msg)
     source, findings = _decoded(data)
     root = _parsed(source)
-    found = blocks(_Walk(also_hidden=False).items(root))
+    walk = _Walk(also_hidden=False)
+    found = blocks(walk.items(root))
     if not any(isinstance(block, Grid) for block in found):
         # The hidden half is read only where nothing else can be.
-        shown_by_script = blocks(_Walk(also_hidden=True).items(root))
+        all_of_it = _Walk(also_hidden=True)
+        shown_by_script = blocks(all_of_it.items(root))
         if any(isinstance(block, Grid) for block in shown_by_script):
-            found = shown_by_script
+            walk, found = all_of_it, shown_by_script
     if not found:
         msg = f"the page has no content ({len(data)} bytes); if a script loads it, save the page from a browser"
         raise EmptyFileError(msg)
@@ -74,7 +78,13 @@ def read(data: bytes) -> Document:
     if _cut_off(source):
         message = "the page ends inside a table: it was not saved to its end, and its last figure may be cut"
         findings = (*findings, finding(Code.PAGE_CUT_OFF, message, Place(page=1)))
-    return Document("html", (Page(1, 0, 0, blocks=found),), findings)
+    return Document("html", (Page(1, 0, 0, blocks=found),), (*findings, *map(_stray, walk.stray)))
+
+
+def _stray(text: str) -> Finding:
+    shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    message = f"{shown!r} stands between two cells of a row, where a tag was lost: it was taken for a cell of its own"
+    return finding(Code.STRAY_TEXT, message, Place(page=1))
 
 
 # Bytes to characters --------------------------------------------------------------------------------------------------
@@ -259,8 +269,9 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _OpenTable:
-    """A table that is being read."""
+    """A table that is being read, and how many cells are open around it."""
 
+    depth: int
     rows: list[_Row] = field(default_factory=list)
     group: str = "tbody"
     number_of_group: int = 0
@@ -294,7 +305,8 @@ class _State(NamedTuple):
 class _Walk:
     """One way through a page.
 
-    ``cells``: the page and the open cells; ``states``: the open elements, None for one that is passed over.
+    ``cells``: the page and the open cells; ``states``: the open elements, None for one that is passed over;
+    ``stray``: texts that stood in a row, outside its cells.
     """
 
     also_hidden: bool
@@ -302,6 +314,7 @@ class _Walk:
     tables: list[_OpenTable] = field(default_factory=list)
     states: list[_State | None] = field(default_factory=lambda: [_State()])
     positions: int = 0
+    stray: list[str] = field(default_factory=list)
 
     def items(self, root: etree._Element) -> tuple[Item, ...]:
         """Return the lines and tables of the page."""
@@ -309,12 +322,12 @@ class _Walk:
         for event, element in walk:
             if event == "start":
                 if self._open(element):
-                    self._write(element.text)
+                    self._write(element.text, element)
                 else:
                     walk.skip_subtree()
             else:
                 self._close(element.tag)
-                self._write(element.tail)
+                self._write(element.tail, element.getparent())
         return self.cells[0].finish()
 
     def _open(self, element: etree._Element) -> bool:
@@ -331,7 +344,7 @@ class _Walk:
             return False
         opened: Literal["", "cell", "table"] = ""
         if tag == "table":
-            self.tables.append(_OpenTable())
+            self.tables.append(_OpenTable(len(self.cells)))
             opened = "table"
         elif self.tables and tag in _CELLS:
             self._open_cell(element)
@@ -354,7 +367,7 @@ class _Walk:
         if element.tag == "img":
             self.cells[-1].pictured |= not _is_spacer(element)
         elif element.get("type", "").lower() in _FIELDS:
-            self._write(element.get("value"))
+            self._write(element.get("value"), element)
 
     def _state(self) -> _State:
         state = self.states[-1]
@@ -373,8 +386,11 @@ class _Walk:
             if table.cells:
                 self.cells[-1].items.append(table)
 
-    def _write(self, text: str | None) -> None:
+    def _write(self, text: str | None, inside: etree._Element | None) -> None:
         if not text:
+            return
+        if self.tables and len(self.cells) == self.tables[-1].depth and _in_row(inside) and not text.isspace():
+            self._write_stray(text)
             return
         state = self._state()
         if state.shifted is not None:
@@ -389,6 +405,13 @@ class _Walk:
             if number:
                 cell.end_line(as_is=self._is_source(state))
             cell.write(line if state.white == "all" else _WHITE.sub(" ", line))
+
+    def _write_stray(self, text: str) -> None:
+        """Put a text that stands in a row, but in none of its cells, into a cell of its own."""
+        cell = OpenCell()
+        cell.write(_WHITE.sub(" ", text))
+        self.tables[-1].open_cell(cell)
+        self.stray.append(text.strip())
 
     def _is_source(self, state: _State) -> bool:
         """Return whether the white space of a line may write a table: it counts, and the line stands in no cell."""
@@ -430,6 +453,15 @@ class _Walk:
         if self.positions > MOST_POSITIONS:
             msg = f"the cells of the page cover more than {MOST_POSITIONS} positions; a report has some five hundred"
             raise UnreadableFileError(msg)
+
+
+def _in_row(element: etree._Element | None) -> bool:
+    """Return whether an element is a row of a table, or stands in one."""
+    while element is not None and element.tag not in ("table", "caption"):
+        if element.tag == "tr":
+            return True
+        element = element.getparent()
+    return False
 
 
 def _state(before: _State, tag: str, style: str | None, opened: Literal["", "cell", "table"]) -> _State:
