@@ -104,8 +104,14 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
         near = slice(max(0, index - 1), index + 2)
         at_break = any(other.row.grid is not line.row.grid for other in lines[near])
         bare = at_break and not match.exact and not any(cell.text.strip() for cell in line.values)
+        # A break may cut through a row whose figures are wrapped: the rest of them stands beyond it.
+        cut = any(
+            over[other] and lines[other].row.grid is not line.row.grid and not (match.exact and lines[other].text)
+            for other in (index - 1, index + 1)
+            if 0 <= other < len(lines)
+        )
         stray = spoilt or any(over[near]) or not line.text
-        doubtful.append(bare or index in guessed or (line.row.grid.origin == "unruled" and stray))
+        doubtful.append(bare or cut or index in guessed or (line.row.grid.origin == "unruled" and stray))
     return doubtful
 
 
@@ -280,20 +286,31 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
     first, second = before[-1], after[0]
     empty_first = not any(cell.text.strip() for cell in first.values)
     empty_second = not any(cell.text.strip() for cell in second.values)
-    if not (empty_first or empty_second) or not (first.text or second.text):
+    wrapped = not (empty_first or empty_second)
+    if (wrapped and len(first.values) != len(second.values)) or not (first.text or second.text):
         return before + after
     whole = join_lines([first.text, second.text])
     known = vocabulary(TABLE)
     rows = {word for word, hits in known.items() if any(hit.kind == "row" for hit in hits)}
-    complete = label_key(whole) in rows and not (first.label.own in rows and second.label.own in rows)
-    if not complete:
+    halves = first.label.own in rows, second.label.own in rows
+    if label_key(whole) not in rows or (any(halves) if wrapped else all(halves)):
         return before + after
     kept = second if empty_first else first
-    values = kept.values
+    values = tuple(map(_whole, first.values, second.values)) if wrapped else kept.values
     joined = _Line(
         kept.row, whole, Label(label_key(whole), first.label.above or second.label.above), values, kept.heading
     )
     return [*before[:-1], joined, *after[1:]]
+
+
+def _whole(first: Cell, second: Cell) -> Cell:
+    """Return a cell that a page break cut through, as its lines are joined elsewhere."""
+    return first._replace(
+        text=join_lines([first.text, second.text]),
+        boxes=(*first.boxes, *second.boxes),
+        garbled=first.garbled or second.garbled,
+        certainties=(*first.certainties, *second.certainties),
+    )
 
 
 def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, str], Entry]:

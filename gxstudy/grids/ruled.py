@@ -9,12 +9,12 @@ end of the lines that cross them.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gxstudy.grids.lines import line_box, line_text, text_lines
-from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word
+from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word, overlap
 from gxstudy.text import join_lines
 
 __all__ = ["DEFAULT", "Tolerance", "cell_of", "find"]
@@ -48,6 +48,12 @@ BORDER_SHARE = 0.6
 """A line must cover this share of a cell's side to part it from its neighbour."""
 
 
+STROKE_POINTS = 40.0
+"""Lines shorter than this may be strokes of characters."""
+STROKES = 60
+"""Fewer lines inside words than this on a page are no writing."""
+WRITING_ROWS = 4
+"""Strokes of one line of characters make no more rows than this."""
 GUTTER_POINTS = 7.0
 """Lines further apart than this (points) may have text between them, however small."""
 GUTTER_SHARE = 0.6
@@ -74,18 +80,20 @@ class _Frame:
 
 def find(page: Page, tolerance: Tolerance = DEFAULT) -> list[Grid]:
     """Return the ruled tables of a drawn page, from top to bottom."""
-    frames, loose = _frames(page.rulings, tolerance)
+    frames, loose = _frames(page, tolerance)
     for frame in frames:
         _close(frame, loose, tolerance)
     grids = [grid for frame in frames if (grid := _grid(page, frame)) is not None and len(grid.cells) > 1]
+    grids = [grid for grid in grids if not _is_writing(page, grid)]
     return sorted(grids, key=lambda grid: (grid.tops[0], grid.lefts[0]))
 
 
 # ---------------------------------------------------------------------------------------------- lines and tables
 
 
-def _frames(rulings: Iterable[Ruling], tolerance: Tolerance) -> tuple[list[_Frame], list[_Segment]]:
+def _frames(page: Page, tolerance: Tolerance) -> tuple[list[_Frame], list[_Segment]]:
     """Return the tables' lines (straight lines merged, those that touch taken together) and the lines across alone."""
+    rulings = _without_strokes(page)
     across = _merged([_Segment(r.top, r.x0, r.x1) for r in rulings if r.top == r.bottom and r.x1 > r.x0], tolerance)
     down = _merged([_Segment(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1 and r.bottom > r.top], tolerance)
     near = tolerance.touch_points
@@ -112,6 +120,37 @@ def _frames(rulings: Iterable[Ruling], tolerance: Tolerance) -> tuple[list[_Fram
         frames.setdefault(root(j), _Frame()).down.append(v)
     tables = [frame for frame in frames.values() if frame.across and frame.down]
     return tables, [line for frame in frames.values() if not frame.down for line in frame.across]
+
+
+def _without_strokes(page: Page) -> Sequence[Ruling]:
+    """Return the lines of a page, without the strokes of characters where those are drawn as lines too (bold text)."""
+    short = [max(r.x1 - r.x0, r.bottom - r.top) < STROKE_POINTS for r in page.rulings]
+    if sum(short) < STROKES:
+        return page.rulings
+    words: dict[tuple[int, int], list[Word]] = {}
+    for word in page.words:
+        for x in range(int(word.x0 // STROKE_POINTS), int(word.x1 // STROKE_POINTS) + 1):
+            words.setdefault((x, int((word.top + word.bottom) / 2 // STROKE_POINTS)), []).append(word)
+    strokes = [is_short and _is_stroke(ruling, words) for ruling, is_short in zip(page.rulings, short, strict=True)]
+    if sum(strokes) < STROKES:
+        return page.rulings
+    return [ruling for ruling, stroke in zip(page.rulings, strokes, strict=True) if not stroke]
+
+
+def _is_stroke(line: Ruling, words: dict[tuple[int, int], list[Word]]) -> bool:
+    """Return whether a short line lies inside a word, not at its edge."""
+    x, y = int((line.x0 + line.x1) / 2 // STROKE_POINTS), int((line.top + line.bottom) / 2 // STROKE_POINTS)
+    for row in (y - 1, y, y + 1):
+        for word in words.get((x, row), ()):
+            edge = 0.1 * (word.bottom - word.top) if line.top == line.bottom else -1.0
+            if (
+                word.x0 - 1 < line.x0
+                and line.x1 < word.x1 + 1
+                and word.top + edge < line.top
+                and line.bottom < word.bottom - edge
+            ):
+                return True
+    return False
 
 
 def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
@@ -217,6 +256,19 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
         for (row, column, down, across), inside in zip(spans, words, strict=True)
     )
     return Grid(page.number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))
+
+
+def _is_writing(page: Page, grid: Grid) -> bool:
+    """Return whether lines are strokes of characters drawn as lines, no higher than a word that stands there too."""
+    left, right, top, bottom = grid.lefts[0], grid.lefts[-1], grid.tops[0], grid.tops[-1]
+    if grid.rows > WRITING_ROWS:
+        return False
+    return any(
+        0.9 * (word.bottom - word.top) > bottom - top
+        and overlap(word.top, word.bottom, top, bottom) > 0
+        and overlap(word.x0, word.x1, left, right) > 0
+        for word in page.words
+    )
 
 
 def _has_gutters(edges: Sequence[float]) -> bool:

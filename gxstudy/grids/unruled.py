@@ -27,6 +27,8 @@ PROSE_SHARE = 0.5
 """An unbroken line wider than this share of the page is prose."""
 PROSE_INK = 0.85
 """A line is unbroken when words cover more than this share of it."""
+PROSE_PIECES = 4
+"""A line of more words that stand apart than this is no prose, however close they stand."""
 HEADER_LINES = 9
 """Lines above the first row of figures that may be its header."""
 BIGGER = 1.25
@@ -258,6 +260,8 @@ def _more_label(lines: list[_Line], index: int, row: int) -> bool:
 
 def _is_prose(line: _Line, width: float) -> bool:
     """Return whether a line is wide and (nearly) without gaps."""
+    if len(_headings(line)) > PROSE_PIECES:
+        return False
     extent = line.pieces[-1][-1].x1 - line.pieces[0][0].x0
     inked = sum(word.x1 - word.x0 for piece in line.pieces for word in piece)
     return extent > PROSE_SHARE * width and inked > PROSE_INK * extent

@@ -40,6 +40,10 @@ VIVID, DULL = 0.4, 0.2
 """A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
 TWICE = 0.35
 """A character nearer to the same one before it than this share of its size is the same one, printed twice."""
+TALL = 1.7
+"""Chinese characters so many times as high as wide (or the other way) are not measured right by their font."""
+ABOVE = 0.88
+"""Share of a Chinese character that stands above its line."""
 EDGE = 2.0
 """Characters that reach this far (points) beyond the edge of the page are cut."""
 BLOCK = 4_000_000
@@ -385,8 +389,25 @@ def _stamped(
 
 
 def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
-    """Return the characters' loose boxes, those of absurd size (fonts for vertical writing) replaced by the ink's."""
+    """Return the characters' loose boxes, those of absurd size (fonts for vertical writing) replaced by the ink's.
+
+    Fonts written anew by another producer may claim to be several times as high as they are: Chinese characters, which
+    are square, tell by how much. Then each character stands on its line as high as it is, most of it above.
+    """
     boxes = glyphs.boxes
+    codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    square = np.flatnonzero((codes >= 0x4E00) & (codes <= 0x9FFF))
+    if len(square):
+        wide, high = boxes[square, 2] - boxes[square, 0], boxes[square, 1] - boxes[square, 3]
+        shown = (wide > 0) & (high > 0)
+        if shown.any() and not 1 / TALL < (ratio := _middle(high[shown] / wide[shown])) < TALL:
+            every = list(range(len(boxes)))
+            boxes = boxes.copy()
+            if ratio > 1:
+                size, line = (boxes[:, 1] - boxes[:, 3]) / ratio, loaded.baselines(every)
+                boxes[:, 1], boxes[:, 3] = line + ABOVE * size, line - (1 - ABOVE) * size
+            else:
+                boxes[:, [0, 2]] = loaded.tight_boxes(every)[:, [0, 2]]
     sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 1] - boxes[:, 3])
     real = sizes[sizes > 0]
     if not len(real):

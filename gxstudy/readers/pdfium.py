@@ -76,6 +76,7 @@ _get_text = _call("FPDFText_GetText", _int, _void, _int, _int, _void)
 _get_unicode = _call("FPDFText_GetUnicode", ctypes.c_uint, _void, _int)
 _loose_box = _call("FPDFText_GetLooseCharBox", _bool, _void, _int, _void)
 _tight_box = _call("FPDFText_GetCharBox", _bool, _void, _int, _void, _void, _void, _void)
+_origin = _call("FPDFText_GetCharOrigin", _bool, _void, _int, _void, _void)
 _char_angle = _call("FPDFText_GetCharAngle", ctypes.c_float, _void, _int)
 _map_error = _call("FPDFText_HasUnicodeMapError", _int, _void, _int)
 _fill_of_char = _call("FPDFText_GetFillColor", _bool, _void, _int, _void, _void, _void, _void)
@@ -223,6 +224,16 @@ class PdfPage:
             if _tight_box(self._text_page(), index, a, a + 8, a + 16, a + 24):
                 box[:] = found[0], found[3], found[1], found[2]
         return boxes
+
+    def baselines(self, indices: list[int]) -> Floats:
+        """Return the height (y, in user space) on which each character of ``indices`` stands."""
+        found = (ctypes.c_double * 2)()
+        a = ctypes.addressof(found)
+        heights = np.zeros(len(indices), np.float32)
+        for place, index in enumerate(indices):
+            if _origin(self._text_page(), index, a, a + 8):
+                heights[place] = found[1]
+        return heights
 
     def angles(self, indices: list[int]) -> list[float]:
         """Return the angle (radians, counter-clockwise from the page's x axis) of each character of ``indices``."""
