@@ -91,7 +91,7 @@ def load(path: str | Path) -> tuple[Correction, ...]:
     CallError
         When the file is not CSV in UTF-8 with the columns of :class:`Correction`, or a decision is not known.
     """
-    place = Path(path)
+    place = Path(path) if isinstance(path, str) else path
     if not place.exists():
         return ()
     try:

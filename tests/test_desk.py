@@ -14,8 +14,9 @@ import pytest
 import gxstudy
 from gxstudy.audit import Proposal, audit
 from gxstudy.corrections import Correction, in_force, load
-from gxstudy.desk import Session, Waiting, waiting
 from gxstudy.desk.cases import doubtful
+from gxstudy.desk.session import Session, Waiting
+from gxstudy.desk.waiting import waiting
 from gxstudy.desk.widget import Desk
 from gxstudy.errors import CallError
 from gxstudy.report import Report
@@ -287,6 +288,29 @@ def test_the_desk_of_a_dataset_shows_the_page_and_a_build_applies_what_is_decide
     assert first["sums"][0]["holds"] is False
     with pytest.raises(CallError, match="say where the raw files are"):
         gxstudy.desk(corpus, tmp_path / "none")
+    while desk.session.case is not None and desk.session.case.place != REVIEW_TOTAL:
+        desk.session.skip()
+    press(desk, do="correct", new="11", why="misread")
+    again = gxstudy.build(raw, tmp_path / "processed", jobs=1)
+    (total,) = again.figures.query("status == 'corrected'").to_dict("records")
+    assert (total["raw"], total["value"], total["grade"]) == ("0", 11, "consistent")
+    assert again.reports.set_index("report_id")["checks_failed"].to_dict() == {"hongze-2023": 1, "hongze-2024": 0}
+    assert "figure_corrected" in set(again.findings["code"])
+    assert again.manifest["counts"]["corrections"] == {"in_force": 1, "of_no_report": 0}
+    assert [one.figures for one in waiting(again, raw)] == [5]
+    elsewhere = gxstudy.build(raw, tmp_path / "fresh", jobs=1)
+    for name in ("figures.csv", "reports.csv", "findings.csv", "checks.csv"):  # whatever was there before
+        assert (elsewhere.path / name).read_bytes() == (again.path / name).read_bytes()
+    desk.session.undo()
+    undone = gxstudy.build(raw, tmp_path / "processed", jobs=1)
+    assert "corrected" not in set(undone.figures["status"])
+    assert len(waiting(undone, raw)) == 1
+    (raw / "hongze-2023.pdf").write_bytes((raw / "hongze-2024.pdf").read_bytes() + b"\n")
+    desk.session.correct("11")
+    other = gxstudy.build(raw, tmp_path / "processed", jobs=1)
+    (said,) = other.findings.query("code == 'correction_not_applied'").to_dict("records")
+    assert "made on another file of this name" in said["message"]
+    assert "corrected" not in set(other.figures["status"])
 
 
 def test_the_crop_is_the_strip_of_the_page_with_the_figure() -> None:

@@ -82,7 +82,8 @@ def build(
         The folder, or an address that fsspec knows (``s3://bucket/reports``). Files of the endings
         :data:`gxstudy.corpus.inventory.SUFFIXES` are read. Where it holds a ``registry.csv`` (``path``, and if known
         ``sha256``, ``report_id``, ``source``, ``organ``, ``year``, ``published``, ``kind``), its files are read too;
-        one that is missing or has another hash is a failure, one it does not list a finding.
+        one that is missing or has another hash is a failure, one it does not list a finding. Decisions of people on
+        single figures in ``corrections.csv`` (:func:`gxstudy.desk`) are applied on top of what is read.
     out
         The folder of the dataset, or an address that fsspec knows; then a copy is kept on this machine, which is what
         is opened in the end, and from which the next build goes on. Files there that no build wrote are left alone.

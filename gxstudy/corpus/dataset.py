@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +24,7 @@ from gxstudy.corpus.inventory import Failure, Inventory, RawFile
 from gxstudy.corpus.package import data_package
 from gxstudy.corpus.parts import Part, Place, parts
 from gxstudy.corpus.results import LIBRARIES, Head, body, version
+from gxstudy.corrections import Correction, correct
 from gxstudy.findings import SEVERITY, Code
 from gxstudy.frames.dictionary import PRODUCTS, Product, product
 from gxstudy.frames.export import neutral
@@ -57,10 +58,11 @@ class _Outcome(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What only the whole dataset shows of a report: what became of it among its rivals, and findings."""
+    """What its file does not say of a report: what became of it among its rivals, findings, decisions of people."""
 
     chosen: Chosen | None
     findings: tuple[tuple[Code, str], ...]
+    corrections: tuple[Correction, ...] = ()
 
 
 _NOTHING = _Known(None, ())
@@ -73,6 +75,8 @@ def digest(inventory: Inventory) -> str:
         told.update(f"{(file.path, file.sha256, file.report_id, *file.registered, file.listed)}\n".encode())
     for failure in inventory.failures:
         told.update(f"{tuple(failure)}\n".encode())
+    for correction in inventory.corrections:
+        told.update(f"{tuple(correction)}\n".encode())
     for path, sha256 in inventory.hashes:
         told.update(f"{sha256} {path}\n".encode())
     return told.hexdigest()
@@ -112,7 +116,7 @@ def write(
     reports = [outcome for outcome in told if outcome.head.outcome == "read"]
     failures = [*inventory.failures, *(_failure(outcome) for outcome in told if outcome.head.outcome == "failed")]
     failures.sort(key=lambda failure: failure.path)
-    known = _known(reports)
+    known = _known(reports, inventory.corrections)
     layout = parts(Place(file.report_id, *_of(file, head), head.figures) for file, head in reports)
     files: dict[str, Made] = {}
     for part in layout:
@@ -132,6 +136,7 @@ def write(
         "not_reports": inventory.not_reports,
         "ignored_by_ending": dict(inventory.ignored),
         "rows": {of.name: _rows(files, of) for of in PRODUCTS},
+        "corrections": _counted(reports, inventory.corrections),
         "choices": dict(sorted(Counter(_choice(outcome, known) or "unknown" for outcome in reports).items())),
     }
     _write_json(staged / MANIFEST, _manifest(inventory, counts, files, parted=bool(layout and layout[0].name)))
@@ -227,7 +232,10 @@ def _write_part(
         }
         for file, head in members:
             of_report = known.get(file.report_id, _NOTHING)
-            for name, table in _complete(file, head, body(result_of(file.sha256)), of_report):
+            tables = body(result_of(file.sha256))
+            if of_report.corrections:
+                tables = correct(tables, of_report.corrections, sha256=file.sha256)
+            for name, table in _complete(file, head, tables, of_report):
                 writers[name].add(table)
     return {name: _made(staged, name, inputs, writers[of.name].rows) for of in _OF_REPORTS for name in names[of.name]}
 
@@ -262,6 +270,12 @@ def _choice(outcome: _Outcome, known: Mapping[str, _Known]) -> str | None:
     return "only" if chosen is None else chosen.choice
 
 
+def _counted(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict[str, int]:
+    """Count the corrections in force, and those of them that concern no report of the dataset."""
+    concern = sum(map(len, _decided(reports, corrections).values()))
+    return {"in_force": len(corrections), "of_no_report": len(corrections) - concern}
+
+
 def _failure(outcome: _Outcome) -> Failure:
     file, said = outcome.file, outcome.file.registered
     told = (outcome.head.reason, outcome.head.message, file.sha256)
@@ -273,8 +287,8 @@ def _of(file: RawFile, told: Head) -> tuple[str | None, int | None]:
     return told.organ or file.registered.organ, told.year if told.year is not None else file.registered.year
 
 
-def _known(reports: list[_Outcome]) -> dict[str, _Known]:
-    """Return what only the whole dataset shows, by ``report_id``, of the reports of which it shows something."""
+def _known(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict[str, _Known]:
+    """Return what their files do not say, by ``report_id``, of the reports of which there is something to say."""
     found: dict[str, list[tuple[Code, str]]] = defaultdict(list)
     for file, head in reports:
         said = file.registered
@@ -296,14 +310,29 @@ def _known(reports: list[_Outcome]) -> dict[str, _Known]:
             others = ", ".join(one.others)
             message = f"the same organ has another report on {_of(file, head)[1]}: {others}; {one.choice}: {one.why}"
             found[file.report_id].append((Code.SEVERAL_OF_ORGAN_AND_YEAR, message))
-    return {name: _Known(chosen.get(name), tuple(findings)) for name, findings in found.items()}
+    decided = _decided(reports, corrections)
+    return {
+        name: _Known(chosen.get(name), tuple(found.get(name, ())), decided.get(name, ())) for name in (*found, *decided)
+    }
+
+
+def _decided(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict[str, tuple[Correction, ...]]:
+    """Return the corrections that concern each report: made on its file, or on another file of its name."""
+    ours = {file.sha256: file.report_id for file, _ in reports}
+    names = set(ours.values())
+    found: dict[str, list[Correction]] = defaultdict(list)
+    for one in corrections:
+        name = ours.get(one.sha256, one.report_id)
+        if name in names:
+            found[name].append(one)
+    return {name: tuple(some) for name, some in found.items()}
 
 
 def _complete(file: RawFile, told: Head, tables: dict[str, Columns], known: _Known) -> Iterator[tuple[str, Columns]]:
     """Yield the columns of each product with what the content of the file does not say."""
     organ, year = _of(file, told)
     source = file.registered.source or file.path
-    chosen, added = known
+    chosen, added, _ = known
     severities = Counter(SEVERITY[code] for code, _ in added)
     for name, table in tables.items():
         if name == "findings" and added:

@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 from gxstudy.corpus.index import Index, Stamp, sha256_of, stamp
 from gxstudy.corpus.storage import is_here, walk
+from gxstudy.corrections import FILE as CORRECTIONS
+from gxstudy.corrections import Correction, in_force, load
 from gxstudy.errors import CallError
 
 __all__ = ["REGISTRY", "SUFFIXES", "Failure", "Inventory", "RawFile", "Registered", "take"]
@@ -77,7 +79,7 @@ class Inventory:
 
     ``files`` are those to read, sorted by ``report_id``; ``failures`` those that cannot be. ``hashes`` has every file
     that was hashed, sorted by path. ``not_reports`` counts files that the registry lists as something else, ``ignored``
-    files not looked at, by ending.
+    files not looked at, by ending; ``corrections`` are those in force.
     """
 
     files: tuple[RawFile, ...]
@@ -86,6 +88,7 @@ class Inventory:
     not_reports: int
     ignored: tuple[tuple[str, int], ...]
     registry: str | None
+    corrections: tuple[Correction, ...] = ()
 
 
 class _Listed(NamedTuple):
@@ -116,7 +119,7 @@ def take(raw: Path, *, leave_out: Path, jobs: int, index: Index, rehash: bool = 
     Raises
     ------
     CallError
-        When the registry cannot be understood.
+        When the registry or the file of corrections cannot be understood.
     """
     found, closed = _walk(raw, leave_out)
     registry = raw / REGISTRY
@@ -125,7 +128,7 @@ def take(raw: Path, *, leave_out: Path, jobs: int, index: Index, rehash: bool = 
     ignored = Counter[str]()
     candidates = list(listed.values())
     for path, place in found.items():
-        if path in listed or path == REGISTRY:
+        if path in listed or path in (REGISTRY, CORRECTIONS):
             continue
         name = PurePosixPath(path)
         if name.suffix.lower() in SUFFIXES and not _ASIDE.fullmatch(name.name):
@@ -144,6 +147,7 @@ def take(raw: Path, *, leave_out: Path, jobs: int, index: Index, rehash: bool = 
         not_reports=sum(not one.is_report for one in candidates),
         ignored=tuple(sorted(ignored.items())),
         registry=sha256_of(registry) if rows is not None else None,
+        corrections=in_force(load(raw / CORRECTIONS)),
     )
 
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from gxstudy import corrections as kept
-from gxstudy.desk.session import Session, Waiting
 from gxstudy.errors import CallError, MissingDependencyError
 
 if TYPE_CHECKING:
     from gxstudy.corpus import Corpus
     from gxstudy.desk.widget import Desk
 
-__all__ = ["Session", "Waiting", "desk", "waiting"]
-
-_DOUBTFUL = "grade in ('contradicted', 'doubtful') or status == 'unreadable'"
+__all__ = ["desk"]
 
 
 def desk(
@@ -63,27 +58,16 @@ def desk(
     if not folder.is_dir():
         msg = f"there is no folder {folder}; say where the raw files are: gx.desk(corpus, raw)"
         raise CallError(msg)
+    import getpass
+
+    from gxstudy.corrections import FILE
+    from gxstudy.desk.session import Session
+    from gxstudy.desk.waiting import waiting
+
     try:
         from gxstudy.desk.widget import Desk
     except ImportError as error:
         msg = "the desk needs anywidget, which is not installed: pip install 'gxstudy[desk]'"
         raise MissingDependencyError(msg) from error
-    place = Path(corrections) if corrections is not None else folder / kept.FILE
+    place = Path(corrections) if corrections is not None else folder / FILE
     return Desk(Session(waiting(corpus, folder), place, who or getpass.getuser(), lang=lang), lang=lang)
-
-
-def waiting(corpus: Corpus, raw: Path) -> tuple[Waiting, ...]:
-    """Return the reports of a dataset that hold figures in doubt, those with the fewest first.
-
-    A report with one figure in doubt is the likeliest to have been misread, one with hundreds to be of a kind of its
-    own.
-    """
-    doubtful = corpus.figures.query(_DOUBTFUL)["report_id"].value_counts().to_dict()
-    reports = corpus.reports
-    proposed = reports["proposals"].tolist() if "proposals" in reports else [0] * len(reports)
-    names, paths, hashes = (reports[name].tolist() for name in ("report_id", "path", "sha256"))
-    found = [
-        Waiting(name, raw / path, sha256, doubtful.get(name, 0) or int(number))
-        for name, path, sha256, number in zip(names, paths, hashes, proposed, strict=True)
-    ]
-    return tuple(sorted((one for one in found if one.figures), key=lambda one: one.figures))
