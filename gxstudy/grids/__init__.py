@@ -7,6 +7,7 @@ columns without lines (:mod:`gxstudy.grids.unruled`). Nothing here knows the for
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gxstudy.grids import ruled, unruled
 from gxstudy.grids.lines import is_page_number, line_box, line_text, paragraph_lines, text_lines
@@ -15,6 +16,11 @@ from gxstudy.layout import Grid, Page, Paragraph, Word
 from gxstudy.text import join_lines
 
 __all__ = ["Tolerance", "find", "paragraphs"]
+
+LONG_TEXT = 10
+"""Words of as many characters are labels of rows or prose."""
+LEAST_TEXTS = 3
+"""A half of a page with fewer long words is no page of its own."""
 
 
 def find(page: Page, *, tolerance: Tolerance = DEFAULT) -> tuple[Grid, ...]:
@@ -34,17 +40,25 @@ def find(page: Page, *, tolerance: Tolerance = DEFAULT) -> tuple[Grid, ...]:
     """
     if page.blocks is not None:
         return tuple(block for block in page.blocks if isinstance(block, Grid))
+    return tuple(grid for half in _halves(page) for grid in _find(half, tolerance))
+
+
+def _find(page: Page, tolerance: Tolerance) -> list[Grid]:
     drawn = ruled.find(page, tolerance)
     outside = _outside(page.words, drawn)
     if not unruled.worth_a_look(outside):
-        return tuple(drawn)
-    return tuple(sorted([*drawn, *unruled.find(page, outside)], key=lambda grid: (grid.tops[0], grid.lefts[0])))
+        return drawn
+    return sorted([*drawn, *unruled.find(page, outside)], key=lambda grid: (grid.tops[0], grid.lefts[0]))
 
 
 def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
     """Return the prose of a page: its words outside ``grids``, lines joined to paragraphs, page numbers left out."""
     if page.blocks is not None:
         return tuple(block for block in page.blocks if isinstance(block, Paragraph))
+    return tuple(paragraph for half in _halves(page) for paragraph in _paragraphs(half, grids))
+
+
+def _paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
     lines = [line for line in text_lines(_outside(page.words, grids)) if not is_page_number(line, page.height)]
     return tuple(
         Paragraph(
@@ -54,6 +68,31 @@ def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
         )
         for part in paragraph_lines(lines)
     )
+
+
+def _halves(page: Page) -> tuple[Page, ...]:
+    """Return the page, or its left and its right half where two pages (or columns) are printed side by side.
+
+    Nothing crosses the middle then, and text stands on both sides: on one side of a table only its figures would.
+    """
+    middle = page.width / 2
+    if any(word.x0 < middle < word.x1 for word in page.words):
+        return (page,)
+    if any(ruling.x0 < middle < ruling.x1 for ruling in page.rulings):
+        return (page,)
+    left = tuple(word for word in page.words if word.x1 <= middle)
+    right = tuple(word for word in page.words if word.x0 >= middle)
+    if min(_texts(left), _texts(right)) < LEAST_TEXTS:
+        return (page,)
+    return (
+        replace(page, width=middle, words=left, rulings=tuple(r for r in page.rulings if r.x1 <= middle)),
+        replace(page, width=middle, words=right, rulings=tuple(r for r in page.rulings if r.x0 >= middle)),
+    )
+
+
+def _texts(words: Sequence[Word]) -> int:
+    """Return how many words are too long for figures and headings of columns."""
+    return sum(len(word.text) >= LONG_TEXT for word in words)
 
 
 def _outside(words: Sequence[Word], grids: Sequence[Grid]) -> list[Word]:
