@@ -1,12 +1,13 @@
 """Tidy figures -> organ-year panel, and the rates that are taken from it.
 
-``frame`` lays out reports as rows and figures as columns; ``blanks`` fills, on request, what the form's own sums leave
-no doubt about; ``rates`` divides, by a denominator that the caller names. Importing this package loads no pandas: its
-calls do.
+``frame`` lays out reports as rows and figures as columns, ``pieces`` those of a dataset of any size; ``blanks`` fills,
+on request, what the form's own sums leave no doubt about; ``rates`` divides, by a denominator that the caller names.
+Importing this package loads no pandas: its calls do.
 """
 
 from gxstudy.panel.blanks import fill_proved
-from gxstudy.panel.frame import FULL_REPORTS, MARKS, Exclusion, Panel, panel, published, stack
+from gxstudy.panel.frame import FULL_REPORTS, MARKS, Exclusion, Panel, published, stack
+from gxstudy.panel.pieces import panel
 from gxstudy.panel.rates import (
     CORRECTION_RATES,
     DISCLOSURE_RATES,

@@ -1,8 +1,8 @@
 """Tidy figures -> organ-year panel: one row a report, one column a figure, every loss counted.
 
-Two sources give the same shape: :func:`panel` takes the tidy frame of reports read in full, :func:`published` the list
-of figures transcribed from reports of which only a part could be seen. A blank stays missing and is never zero: what
-was found in each place (a number, a blank, a stroke, nothing) stands in a frame of its own, beside the numbers.
+Two sources give the same shape: :func:`lay_out` takes the tidy frame of reports read in full, :func:`published` the
+list of figures transcribed from reports of which only a part could be seen. A blank stays missing and is never zero:
+what was found in each place (a number, a blank, a stroke, nothing) stands in a frame of its own, beside the numbers.
 
 Importing this module loads no pandas: its calls do.
 """
@@ -20,7 +20,19 @@ from gxstudy.forms import editions, load
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FULL_REPORTS", "MARKS", "Exclusion", "Panel", "panel", "published", "stack"]
+__all__ = [
+    "FULL_REPORTS",
+    "MARKS",
+    "NEEDED",
+    "Exclusion",
+    "Panel",
+    "Wide",
+    "bridge",
+    "in_print_order",
+    "lay_out",
+    "published",
+    "stack",
+]
 
 FULL_REPORTS = "full_reports"
 """The ``part`` of a panel made from reports read in full."""
@@ -35,7 +47,7 @@ MARKS = (
 )
 """Boolean columns that soften a row: see :func:`published`."""
 
-_NEEDED = ("report_id", "organ", "year", "edition", "table", "row", "column", "value", "status", "grade")
+NEEDED = ("report_id", "organ", "year", "edition", "table", "row", "column", "value", "status", "grade")
 _DESCRIBED = ("organ", "year", "province", "prefecture", "county", "level", "sector", "form", "source_url", "notes")
 
 
@@ -95,44 +107,12 @@ class Panel:
         )
 
 
-def panel(figures: pd.DataFrame, *, facts: pd.DataFrame | None = None, about: pd.DataFrame | None = None) -> Panel:
-    """Lay out tidy figures as an organ-year panel.
-
-    Figures of the two editions share a column only where both forms ask for the same quantity under the same key; the
-    two editions' charges, and their counts of documents, stay apart. The one bridge: ``applications.other.*``, one row
-    on the form of 2019, is the sum of the three rows that stand in its place on the form of 2021, where all three hold
-    a number (state ``derived``).
-
-    Parameters
-    ----------
-    figures
-        One row a figure, as :func:`gxstudy.tidy` gives it.
-    facts
-        One row a number said in the text, as :func:`gxstudy.facts` gives it: columns ``prose.KEY``. A number said
-        twice and differently is none (state ``unreadable``); a text that does not say it leaves it ``absent``. Without
-        ``facts`` the text counts as not looked at.
-    about
-        What else is known of the reports, one row each, keyed by ``report_id``: its columns are added to the panel.
-
-        A report without tables is in neither ``figures`` nor, if its text says no number, ``facts``. It is a row of the
-        panel where ``about`` names it (with ``organ`` and ``year``): give ``corpus.reports``.
-
-    Returns
-    -------
-    Panel
-        ``part`` is ``full_reports`` unless ``about`` says otherwise. Left out and counted: reports without a known
-        organ or year; several reports of one organ and year (one is kept where all print the same figures, else none);
-        amounts of money printed with a unit of their own (the amount alone is set to missing).
-
-    Raises
-    ------
-    CallError
-        When a column is missing, or a report has two figures for one place.
-    """
+def lay_out(figures: pd.DataFrame, *, facts: pd.DataFrame | None, about: pd.DataFrame | None) -> Panel:
+    """Lay out the tidy figures of some reports, as :func:`gxstudy.panel` says."""
     import pandas as pd
 
-    _need(figures, _NEEDED, "the tidy frame")
-    tidy = figures[list(_NEEDED)].copy()
+    _need(figures, NEEDED, "the tidy frame")
+    tidy = figures[list(NEEDED)].copy()
     tidy["place"] = tidy["table"] + "." + tidy["row"] + "." + tidy["column"]
     twice = tidy[tidy.duplicated(["report_id", "place"])]
     if not twice.empty:
@@ -144,9 +124,10 @@ def panel(figures: pd.DataFrame, *, facts: pd.DataFrame | None = None, about: pd
     tidy["value"] = pd.to_numeric(tidy["value"]).astype("float64")
     reports = tidy.groupby("report_id", sort=True)
     frame = reports[["organ", "year"]].first()
-    frame["edition"] = reports["edition"].agg(lambda seen: "+".join(sorted(set(seen.dropna()))))
+    pairs = tidy[["report_id", "edition"]].drop_duplicates().dropna().sort_values(["report_id", "edition"])
+    frame["edition"] = pairs.groupby("report_id")["edition"].agg("+".join).reindex(frame.index, fill_value="")
     frame["part"] = FULL_REPORTS
-    places = _in_print_order(tuple(tidy["place"].unique()))
+    places = in_print_order(tuple(tidy["place"].unique()))
     cells = tidy.set_index(["report_id", "place"])
     wide = Wide(*(cells[name].unstack("place")[places] for name in ("value", "status", "grade")))  # noqa: PD010
     if about is not None:
@@ -243,7 +224,7 @@ def stack(panels: Sequence[Panel]) -> Panel:
     if not panels:
         msg = "stack() got no panels; give at least one"
         raise CallError(msg)
-    places = _in_print_order(tuple({name: None for panel in panels for name in panel.states.columns}))
+    places = in_print_order(tuple({name: None for panel in panels for name in panel.states.columns}))
     frame = pd.concat([panel.frame.drop(columns=panel.states.columns) for panel in panels], ignore_index=True)
     wides = [Wide(panel.frame[panel.states.columns], panel.states, panel.grades) for panel in panels]
     wide = Wide(*(pd.concat(alike, ignore_index=True).reindex(columns=places) for alike in zip(*wides, strict=True)))
@@ -279,7 +260,8 @@ def _notes(text: str) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _in_print_order(places: Sequence[str]) -> list[str]:
+def in_print_order(places: Sequence[str]) -> list[str]:
+    """Return the names of figures in the order of the form, newest edition first, others after them."""
     order: dict[str, int] = {}
     for edition in reversed(editions()):
         for table in load(edition).tables:
@@ -355,7 +337,7 @@ def bridge(wide: Wide) -> Wide:
             values[whole] = values[whole].mask(summed, values[parts].sum(axis="columns"))
             states[whole] = states[whole].mask(summed, "derived")
             grades[whole] = grades[whole].astype("object").mask(summed, "unchecked").mask(failed, "contradicted")
-    places = _in_print_order(tuple(values.columns))
+    places = in_print_order(tuple(values.columns))
     return Wide(values[places], states[places], grades[places])
 
 
@@ -380,20 +362,26 @@ def _finish(frame: pd.DataFrame, wide: Wide, exclusions: tuple[Exclusion, ...]) 
     nameless = frame["organ"].isna()
     yearless = ~nameless & frame["year"].isna()
     known = frame[~nameless & ~yearless]
-    whose = [known["organ"], known["year"]]
-    rivals = known.duplicated(["organ", "year"], keep=False)
+    choices = known["choice"] if "choice" in known else known["organ"].where(known["organ"].isna())
+    chosen = known[~choices.isin(["duplicate", "superseded", "contested"])]
+    whose = [chosen["organ"], chosen["year"]]
+    rivals = chosen.duplicated(["organ", "year"], keep=False)
     differ = rivals & False
-    for part in (wide.numbers, wide.states):
-        kinds = part.loc[known.index].groupby(whose).transform("nunique", dropna=False)
+    for part in (wide.numbers, wide.states) if rivals.any() else ():
+        kinds = part.loc[chosen.index].groupby(whose).transform("nunique", dropna=False)
         differ |= rivals & (kinds > 1).any(axis="columns")
-    copies = rivals & ~differ & known.duplicated(["organ", "year"])
+    copies = rivals & ~differ & chosen.duplicated(["organ", "year"])
+    contested = int(differ.sum()) + int((choices == "contested").sum())
+    repeated = int(copies.sum()) + int((choices == "duplicate").sum())
+    superseded = int((choices == "superseded").sum())
     counted = (
         Exclusion("organ_unknown", int(nameless.sum()), "reports", "the report does not say whose it is"),
         Exclusion("year_unknown", int(yearless.sum()), "reports", "the report does not say which year it is about"),
-        Exclusion("organ_year_contested", int(differ.sum()), "reports", "one organ and year, but figures that differ"),
-        Exclusion("organ_year_repeated", int(copies.sum()), "reports", "repeats another report of its organ and year"),
+        Exclusion("organ_year_contested", contested, "reports", "one organ and year, but figures that differ"),
+        Exclusion("organ_year_repeated", repeated, "reports", "repeats another report of its organ and year"),
+        Exclusion("organ_year_superseded", superseded, "reports", "another report of its organ and year is kept"),
     )
-    kept = known.index[~differ & ~copies]
+    kept = chosen.index[~differ & ~copies]
     frame = frame.loc[kept].reset_index()
     frame["year"] = frame["year"].astype("int64")
     wide = Wide(*(part.loc[kept].reset_index(drop=True) for part in wide))
