@@ -109,7 +109,8 @@ def _setting() -> st.SearchStrategy[dict[str, Any]]:
             "font": st.sampled_from(["serif", "sans"]),
             "body_size": st.sampled_from([14.0, 10.5, 16.0]),
             "table_size": st.sampled_from([8.0, 7.5, 6.5]),
-            "bold": st.sampled_from(["stroke", "none", "twice"]),
+            "bold": st.sampled_from(["stroke", "none", "twice", "shadow"]),
+            "font_height": st.sampled_from([1.0, 2.5]),
             "title_break": st.booleans(),
             "single_glyphs": st.booleans(),
             "text_scale": st.sampled_from([1.0, 0.05]),
@@ -136,6 +137,7 @@ def _pages() -> st.SearchStrategy[dict[str, Any]]:
             "rotate": st.sampled_from([0, 90, 180, 270]),
             "origin": st.sampled_from([(0.0, 0.0), (100.0, -50.0), (-300.0, 40.0)]),
             "crop": st.sampled_from([0.0, 30.0]),
+            "per_sheet": st.sampled_from([1, 2]),
             "form_xobjects": st.sampled_from(["none", "rules", "page"]),
             "page_numbers": st.sampled_from(["dashes", "none", "plain", "of"]),
             "running_head": st.sampled_from(["", "政府信息公开工作年度报告", "2024"]),
@@ -151,7 +153,9 @@ def _rules() -> st.SearchStrategy[dict[str, Any]]:
         optional={
             "rule": st.sampled_from([0.5, 0.1, 0.25, 1.0, 1.5]),
             "rule_colour": st.sampled_from(["#000000", "#7f7f7f", "#1f4e79"]),
-            "rule_style": st.sampled_from(["stroke", "dashed", "dashes", "pieces", "doubled", "filled", "polygons"]),
+            "rule_style": st.sampled_from(
+                ["stroke", "dashed", "dashes", "pieces", "doubled", "apart", "filled", "polygons"]
+            ),
             "ruled": st.sampled_from(["all", "all", "all", "horizontal", "heads", "none"]),
             "outer": st.sampled_from(["drawn", "missing", "white", "no_sides"]),
         },
@@ -247,7 +251,7 @@ def _legible(layout: Layout) -> Layout:
     wide = layout.digits == "full" or layout.thousands
     if wide:
         layout = replace(layout, table_size=min(layout.table_size, 6.5))
-    if layout.rule_style == "doubled":
+    if layout.rule_style in ("doubled", "apart"):
         layout = replace(layout, padding=(max(layout.padding[0], 2.5), max(layout.padding[1], 2.5)))
     if layout.ruled != "all":
         layout = replace(layout, align="center", padding=(4.0, 2.5), figure_wrap=0)

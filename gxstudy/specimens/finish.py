@@ -20,6 +20,8 @@ __all__ = ["bind", "finish"]
 
 Operation = tuple[list[Any], bytes]
 _STYLES_OF_TYPST = ("stroke", "dashed")
+_SHIFTS = {"twice": (0.3, 0.0), "shadow": (0.9, -0.9)}
+"""By how much the second print of bold text is moved, to the right and up."""
 
 
 def finish(pdf: bytes, layout: Layout) -> bytes:
@@ -32,20 +34,26 @@ def finish(pdf: bytes, layout: Layout) -> bytes:
     """
     redraw = (
         layout.rule_style not in _STYLES_OF_TYPST
-        or layout.bold == "twice"
+        or layout.bold in _SHIFTS
         or layout.form_xobjects == "rules"
         or layout.text_scale != 1.0
     )
     turn = layout.rotate or layout.origin != (0.0, 0.0) or layout.crop
-    if not (redraw or turn or layout.form_xobjects == "page"):
+    fonts, sheets = layout.font_height != 1.0, layout.per_sheet > 1
+    if not (redraw or turn or fonts or sheets or layout.form_xobjects == "page"):
         return pdf
     writer = _writer(pdf)
+    if fonts:
+        _raise_fonts(writer, layout.font_height)
     for page in writer.pages:
         if redraw:
             _redraw(writer, page, layout)
         if layout.form_xobjects == "page":
             _wrap_page(writer, page)
-        if turn:
+    if sheets:
+        writer = _on_sheets(writer, layout.per_sheet)
+    if turn:
+        for page in writer.pages:
             _turn(writer, page, layout)
     return _bytes(writer)
 
@@ -107,8 +115,8 @@ def _redraw(writer: pypdf.PdfWriter, page: pypdf.PageObject, layout: Layout) -> 
                 rules += drawn
             else:
                 kept += drawn
-        elif layout.bold == "twice" and _is_bold(group):
-            kept += _twice(group)
+        elif layout.bold in _SHIFTS and _is_bold(group):
+            kept += _twice(group, _SHIFTS[layout.bold])
         else:
             kept += group
     if layout.text_scale != 1.0:
@@ -187,8 +195,8 @@ def _drawn(rule: _Rule, style: str) -> Iterator[Operation]:
 def _strokes(rule: _Rule, style: str) -> Iterator[tuple[float, float, float, float]]:
     length = abs(rule.x1 - rule.x0) + abs(rule.y1 - rule.y0)
     dx, dy = ((rule.x1 - rule.x0) / length, (rule.y1 - rule.y0) / length) if length else (0.0, 0.0)
-    if style == "doubled":
-        shift = rule.width + 0.75
+    if style in ("doubled", "apart"):
+        shift = 3.0 if style == "apart" else rule.width + 0.75
         for sign in (-0.5, 0.5):
             x, y = sign * shift * abs(dy), sign * shift * abs(dx)
             yield rule.x0 + x, rule.y0 + y, rule.x1 + x, rule.y1 + y
@@ -207,15 +215,16 @@ def _is_bold(group: Sequence[Operation]) -> bool:
     return any(name == b"Tr" and operands[0] == 2 for operands, name in group)
 
 
-def _twice(group: Sequence[Operation]) -> list[Operation]:
-    """Draw filled and stroked text filled only, twice, 0.3 points apart."""
+def _twice(group: Sequence[Operation], shift: tuple[float, float]) -> list[Operation]:
+    """Draw filled and stroked text filled only, twice, the second time moved by ``shift``."""
     drawn: list[Operation] = []
-    for shift in (0.0, 0.3):
+    for right, up in ((0.0, 0.0), shift):
         for operands, name in group:
             if name == b"Tr":
                 drawn.append((_numbers(0), name))
             elif name == b"cm":
-                drawn.append(([*operands[:4], *_numbers(float(operands[4]) + shift), operands[5]], name))
+                moved = _numbers(float(operands[4]) + right, float(operands[5]) + up)
+                drawn.append(([*operands[:4], *moved], name))
             else:
                 drawn.append((operands, name))
     return drawn
@@ -295,6 +304,33 @@ def _form(
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def _on_sheets(writer: pypdf.PdfWriter, per_sheet: int) -> pypdf.PdfWriter:
+    """Return the pages of ``writer``, 2 or 4 on a sheet of their own size."""
+    import pypdf
+
+    sheets = pypdf.PdfWriter()
+    pages = list(writer.pages)
+    for first in range(0, len(pages), per_sheet):
+        width, height = float(pages[first].mediabox.width), float(pages[first].mediabox.height)
+        wide, high = (height, width) if per_sheet == 2 else (width, height)
+        scale = min(wide / 2 / width, high / (per_sheet // 2) / height)
+        sheet = sheets.add_blank_page(wide, high)
+        for index, page in enumerate(pages[first : first + per_sheet]):
+            right, up = index % 2 * wide / 2, (per_sheet // 2 - 1 - index // 2) * high / 2
+            sheet.merge_transformed_page(page, pypdf.Transformation().scale(scale).translate(right, up))
+    return sheets
+
+
+def _raise_fonts(writer: pypdf.PdfWriter, times: float) -> None:
+    """Let every font claim to be so many times as high as it is."""
+    from pypdf.generic import DictionaryObject, NameObject, NumberObject
+
+    for item in writer._objects:
+        if isinstance(item, DictionaryObject) and item.get("/Type") == "/FontDescriptor":
+            for name in ("/Ascent", "/Descent"):
+                item[NameObject(name)] = _numbers(round(times * float(cast("NumberObject", item[name]))))[0]
 
 
 def _turn(writer: pypdf.PdfWriter, page: pypdf.PageObject, layout: Layout) -> None:

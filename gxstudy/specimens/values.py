@@ -124,7 +124,10 @@ class Layout:
     font, body_size, table_size, leading
         ``leading`` is the space between lines of prose, in em.
     bold
-        How headings are made bold: by a stroke around the glyphs, by printing them twice 0.3 points apart, or not.
+        How headings are made bold: by a stroke around the glyphs, by printing them twice 0.3 points apart, by printing
+        them a second time as a shadow 0.9 points to the right and below, or not.
+    font_height
+        The fonts claim to be so many times as high as they are.
     title_break
         The title is broken between organ and year.
     single_glyphs
@@ -144,6 +147,8 @@ class Layout:
         The lower left corner of the page, which is elsewhere than (0, 0).
     crop
         The page is larger than what is shown by so much on every side.
+    per_sheet
+        So many pages are printed on one, made smaller: 2 side by side on its side, 4 in two rows.
     form_xobjects
         What is drawn by way of form XObjects with a matrix of their own: nothing, the rules, or the whole page.
     page_numbers, running_head, watermark
@@ -156,8 +161,8 @@ class Layout:
         Thickness and colour of rules.
     rule_style
         ``stroke``; ``dashed`` (a stroke with a dash pattern); ``dashes`` (many short strokes with gaps); ``pieces``
-        (many short strokes end to end); ``doubled``; ``filled`` (thin filled rectangles); ``polygons`` (thin filled
-        paths).
+        (many short strokes end to end); ``doubled``; ``apart`` (each cell has borders of its own, 3 points from those
+        of the next); ``filled`` (thin filled rectangles); ``polygons`` (thin filled paths).
     ruled
         Which rules there are: all, the horizontal ones, those around headings, none.
     outer
@@ -204,7 +209,8 @@ class Layout:
     body_size: float = 14.0
     table_size: float = 9.0
     leading: float = 0.9
-    bold: Literal["none", "stroke", "twice"] = "stroke"
+    bold: Literal["none", "stroke", "twice", "shadow"] = "stroke"
+    font_height: float = 1.0
     title_break: bool = False
     single_glyphs: bool = False
     text_scale: float = 1.0
@@ -217,6 +223,7 @@ class Layout:
     rotate_entry: bool = True
     origin: tuple[float, float] = (0.0, 0.0)
     crop: float = 0.0
+    per_sheet: Literal[1, 2, 4] = 1
     form_xobjects: Literal["none", "rules", "page"] = "none"
     page_numbers: Literal["none", "dashes", "plain", "of"] = "dashes"
     running_head: str = ""
@@ -226,7 +233,7 @@ class Layout:
 
     rule: float = 0.5
     rule_colour: str = "#000000"
-    rule_style: Literal["stroke", "dashed", "dashes", "pieces", "doubled", "filled", "polygons"] = "stroke"
+    rule_style: Literal["stroke", "dashed", "dashes", "pieces", "doubled", "apart", "filled", "polygons"] = "stroke"
     ruled: Literal["all", "horizontal", "heads", "none"] = "all"
     outer: Literal["drawn", "missing", "white", "no_sides"] = "drawn"
 
