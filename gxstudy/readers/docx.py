@@ -1,8 +1,8 @@
 """Word documents (.docx) -> Document: the final text, tables with their merged cells, everything in reading order.
 
-Only the main part of the package is opened. What is not seen on paper is left out: text that tracked changes delete or
-move away, hidden text and rows, the codes of fields. Notes, comments, headers and footers are other parts, and so are
-the numbers that Word counts by itself (automatic numbering).
+Only the main part of the package is opened, and what numbers its paragraphs. What is not seen on paper is left out:
+text that tracked changes delete or move away, hidden text and rows, the codes of fields. Notes, comments, headers and
+footers are other parts, and are not read.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from gxstudy.errors import (
 )
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page
+from gxstudy.readers.docx_numbers import WORD, Numbering, Numbers, attribute, child, numbering
 from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, struck
 
 __all__ = ["LARGEST_PART", "MOST_TAGS", "STEEPEST", "read"]
@@ -70,8 +71,9 @@ def read(data: bytes) -> Document:
         When a part is larger than any report, or has a document type declaration, which no Word document has.
     """
     with _package(data) as package:
-        root = _main_part(package)
-    walk = _Walk()
+        root, name = _main_part(package)
+        walk = _Walk()
+        walk.numbers, unread = _numbers(package, name)
     found = blocks(walk.items(root))
     if not found and walk.pictures:
         msg = (
@@ -82,24 +84,30 @@ def read(data: bytes) -> Document:
     if not found:
         msg = "the Word document has no text; fetch it again"
         raise EmptyFileError(msg)
-    return Document("docx", (Page(1, 0, 0, blocks=found),), _findings(walk))
+    return Document("docx", (Page(1, 0, 0, blocks=found),), _findings(walk, unread))
 
 
-def _findings(walk: _Walk) -> tuple[Finding, ...]:
-    if not walk.inserted_files:
-        return ()
-    message = f"{walk.inserted_files} files inserted into the Word document as they are (altChunk) were not read"
-    return (finding(Code.PAGE_UNREADABLE, message, Place(page=1)),)
+def _findings(walk: _Walk, unread: str) -> tuple[Finding, ...]:
+    noticed = []
+    if walk.inserted_files:
+        message = f"{walk.inserted_files} files inserted into the Word document as they are (altChunk) were not read"
+        noticed.append(finding(Code.PAGE_UNREADABLE, message, Place(page=1)))
+    if unread:
+        message = f"the numbers that Word counts by itself before headings and labels are missing: {unread}"
+        noticed.append(finding(Code.NUMBERING_UNREAD, message, Place(page=1)))
+    elif walk.numbers.unknown:
+        forms = ", ".join(sorted(walk.numbers.unknown))
+        message = (
+            f"some numbers that Word counts by itself are missing: they are written as {forms}, which is not known"
+        )
+        noticed.append(finding(Code.NUMBERING_UNREAD, message, Place(page=1)))
+    return tuple(noticed)
 
 
 # The package ----------------------------------------------------------------------------------------------------------
 
 _USUAL_MAIN_PART = "word/document.xml"
 _STORED_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_WORD = (
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main",
-)
 
 
 def _package(data: bytes) -> zipfile.ZipFile:
@@ -110,24 +118,49 @@ def _package(data: bytes) -> zipfile.ZipFile:
         raise TruncatedFileError(msg) from error
 
 
-def _main_part(package: zipfile.ZipFile) -> etree._Element:
-    """Return the root of the part that the package names as its document."""
-    names = {posixpath.normpath("/" + info.filename.replace("\\", "/")).lower(): info for info in package.infolist()}
-    target = "/" + _USUAL_MAIN_PART
-    if "/_rels/.rels" in names:
-        for relation in _parsed(package, names["/_rels/.rels"]).iter("{*}Relationship"):
-            if relation.get("Type", "").endswith("/officeDocument") and relation.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join("/", relation.get("Target", "")))
-                break
+def _parts(package: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the parts of a package by their names, in lower case."""
+    return {posixpath.normpath("/" + info.filename.replace("\\", "/")).lower(): info for info in package.infolist()}
+
+
+def _related(package: zipfile.ZipFile, name: str, kind: str) -> str | None:
+    """Return the name of the part of ``kind`` that belongs to the part ``name`` ("/" for the whole package)."""
+    folder, part = posixpath.split(name)
+    info = _parts(package).get(posixpath.join(folder, "_rels", f"{part}.rels").lower())
+    if info is not None:
+        for relation in _parsed(package, info).iter("{*}Relationship"):
+            if relation.get("Type", "").endswith(f"/{kind}") and relation.get("TargetMode") != "External":
+                return posixpath.normpath(posixpath.join(folder, relation.get("Target", "")))
+    return None
+
+
+def _numbers(package: zipfile.ZipFile, main: str) -> tuple[Numbers, str]:
+    """Return what numbers the paragraphs, and why that cannot be read ("" when it can)."""
+    names = _parts(package)
+    try:
+        lists = names.get((_related(package, main, "numbering") or "").lower())
+        if lists is None:
+            return Numbers(Numbering()), ""
+        styles = names.get((_related(package, main, "styles") or "").lower())
+        told = numbering(_parsed(package, lists), None if styles is None else _parsed(package, styles))
+    except UnreadableFileError as error:
+        return Numbers(Numbering()), str(error)
+    return Numbers(told), ""
+
+
+def _main_part(package: zipfile.ZipFile) -> tuple[etree._Element, str]:
+    """Return the root of the part that the package names as its document, and the name of that."""
+    names = _parts(package)
+    target = _related(package, "/", "officeDocument") or "/" + _USUAL_MAIN_PART
     if target.lower() not in names:
         msg = f"the Word document has no part {target!r}, which should hold its text; fetch it again"
         raise TruncatedFileError(msg)
     root = _parsed(package, names[target.lower()])
     name = etree.QName(root)
-    if name.localname != "document" or name.namespace not in _WORD:
+    if name.localname != "document" or name.namespace not in WORD:
         msg = f"the package holds no Word document: its main part begins with <{name.localname}>; save it as PDF"
         raise UnknownFileKindError(msg)
-    return root
+    return root, target
 
 
 def _parsed(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> etree._Element:
@@ -192,7 +225,7 @@ _DRAWING = (
     "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing",
 )
 _PREFIXES = (
-    dict.fromkeys(_WORD, "w:")
+    dict.fromkeys(WORD, "w:")
     | dict.fromkeys(_MATHEMATICS, "m:")
     | dict.fromkeys(_DRAWING, "wp:")
     | {_COMPATIBILITY: "mc:", "urn:schemas-microsoft-com:vml": "v:"}
@@ -217,20 +250,28 @@ class _Tc(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Scope:
-    """Something that holds paragraphs: the document, a cell, a text box; with the fields that are open in it."""
+    """Something that holds paragraphs: the document, a cell, a text box; with the fields that are open in it.
+
+    ``printed`` is False for a cell that only goes on with the one above it.
+    """
 
     cell: OpenCell
     fields: list[Literal["code", "result"]] = field(default_factory=list)
+    printed: bool = True
 
 
 @dataclass(slots=True, eq=False)
 class _Walk:
-    """One way through the main part. ``pictures`` and ``inserted_files`` count what was passed."""
+    """One way through the main part. ``pictures`` and ``inserted_files`` count what was passed.
+
+    ``numbers`` counts the paragraphs that Word numbers.
+    """
 
     scopes: list[_Scope] = field(default_factory=lambda: [_Scope(OpenCell())])
     tables: list[list[list[_Tc]]] = field(default_factory=list)
     pictures: int = 0
     inserted_files: int = 0
+    numbers: Numbers = field(default_factory=lambda: Numbers(Numbering()))
     _names: dict[str, str] = field(default_factory=dict)
 
     def items(self, root: etree._Element) -> tuple[Item, ...]:
@@ -270,6 +311,7 @@ class _Walk:
             return not _set(_property(element, "rPr", "vanish"))
         elif name == "w:p":
             self.scopes[-1].fields.clear()
+            self._number(element)
         elif name == "w:tbl":
             self._cell.end_line()
             self.tables.append([])
@@ -295,9 +337,9 @@ class _Walk:
         elif name == "w:noBreakHyphen":
             self._cell.write("-")
         elif name == "w:sym":
-            self._cell.write(_symbol(_attribute(element, "char")))
+            self._cell.write(_symbol(attribute(element, "char")))
         elif name == "w:fldChar":
-            self._field(_attribute(element, "fldCharType"))
+            self._field(attribute(element, "fldCharType"))
         elif name in ("wp:inline", "v:imagedata"):
             self.pictures += 1
             self._cell.pictured = True
@@ -313,17 +355,25 @@ class _Walk:
         elif kind == "end" and fields:
             fields.pop()
 
+    def _number(self, paragraph: etree._Element) -> None:
+        """Write the number that Word gives a paragraph; one that is hidden, or runs into the next, has none."""
+        style = child(paragraph, "pPr")
+        if not self.numbers.numbering.lists or not self.scopes[-1].printed or _ends_with_deleted_mark(paragraph):
+            return
+        if not _set(child(child(style, "rPr"), "vanish")):
+            self._cell.write(self.numbers.before(style))
+
     def _write(self, element: etree._Element) -> None:
         if not element.text or "code" in self.scopes[-1].fields:
             return
         text = element.text.replace("\n", " ")
         run = element.getparent()
-        style = None if run is None else _child(run, "rPr")
+        style = None if run is None else child(run, "rPr")
         if style is not None:
-            raised = _attribute(_child(style, "vertAlign"), "val")
+            raised = attribute(child(style, "vertAlign"), "val")
             if raised in ("superscript", "subscript"):
                 text = text.translate(RAISED if raised == "superscript" else LOWERED)
-            if _set(_child(style, "strike")) or _set(_child(style, "dstrike")):
+            if _set(child(style, "strike")) or _set(child(style, "dstrike")):
                 text = struck(text)
         self._cell.write(text)
 
@@ -346,16 +396,19 @@ class _Walk:
             tr = element.getparent()
             column = 0 if tr is None else _count(_property(tr, "trPr", "gridBefore"), least=0, absent=0)
         cell = OpenCell(column_span=span)
+        printed = True
         across = _property(element, "tcPr", "hMerge")
-        if across is not None and _attribute(across, "val") != "restart" and row:
+        if across is not None and attribute(across, "val") != "restart" and row:
             row[-1].cell.column_span += span
+            printed = False
         else:
             down = _property(element, "tcPr", "vMerge")
             state: Literal["", "begins", "goes_on"] = ""
             if down is not None:
-                state = "begins" if _attribute(down, "val") == "restart" else "goes_on"
+                state = "begins" if attribute(down, "val") == "restart" else "goes_on"
             row.append(_Tc(column, cell, state))
-        self.scopes.append(_Scope(cell))
+            printed = state != "goes_on"
+        self.scopes.append(_Scope(cell, printed=printed))
         return True
 
     def _close(self, name: str, element: etree._Element) -> None:
@@ -397,29 +450,17 @@ def _placed(rows: list[list[_Tc]]) -> MarkedTable:
     return MarkedTable(len(rows), cells)
 
 
-def _child(element: etree._Element, name: str) -> etree._Element | None:
-    return next(element.iterchildren("{*}" + name), None)
-
-
 def _property(element: etree._Element, group: str, name: str) -> etree._Element | None:
-    found = _child(element, group)
-    return None if found is None else _child(found, name)
-
-
-def _attribute(element: etree._Element | None, name: str) -> str:
-    """Return the value of an attribute of Word's namespace, "" where it is absent."""
-    if element is None:
-        return ""
-    return next((value for space in _WORD if (value := element.get(f"{{{space}}}{name}")) is not None), "")
+    return child(child(element, group), name)
 
 
 def _set(switch: etree._Element | None) -> bool:
     """Return whether a property that may be on or off is on; its mere presence means on."""
-    return switch is not None and _attribute(switch, "val").lower() not in _OFF
+    return switch is not None and attribute(switch, "val").lower() not in _OFF
 
 
 def _count(element: etree._Element | None, *, least: int, absent: int = 1) -> int:
-    text = _attribute(element, "val")
+    text = attribute(element, "val")
     return max(least, min(int(text[:9]), WIDEST)) if text.isascii() and text.isdigit() else absent
 
 
@@ -434,4 +475,4 @@ def _symbol(code: str) -> str:
 def _ends_with_deleted_mark(paragraph: etree._Element) -> bool:
     """Return whether the end of a paragraph is deleted or moved away: the next one goes on with its line."""
     style = _property(paragraph, "pPr", "rPr")
-    return style is not None and (_child(style, "del") is not None or _child(style, "moveFrom") is not None)
+    return style is not None and (child(style, "del") is not None or child(style, "moveFrom") is not None)
