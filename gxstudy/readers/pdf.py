@@ -40,6 +40,10 @@ VIVID, DULL = 0.4, 0.2
 """A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
 TWICE = 0.35
 """A character nearer to the same one before it than this share of its size is the same one, printed twice."""
+ASKEW_SAMPLE = 60
+"""Characters of a page that are asked whether it lies askew."""
+LEAST_ASKEW, MOST_ASKEW = math.radians(0.1), math.radians(2.5)
+"""A page that lies less askew is read as it is; one that lies more is something else."""
 TALL = 1.7
 """Chinese characters so many times as high as wide (or the other way) are not measured right by their font."""
 ABOVE = 0.88
@@ -158,7 +162,7 @@ def read_pages(data: bytes) -> Document:
 
 
 def _limits() -> str:
-    return f"{trial.MEMORY_LIMIT >> 20:,} MB and {trial.TIME_LIMIT:.0f} seconds"
+    return f"{trial.MEMORY_LIMIT >> 20:,} MB and {trial.TIME_LIMIT} seconds"
 
 
 def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, bytes]:
@@ -218,7 +222,8 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     if spans is not None and (words := _prose(loaded, spans, frame)):
         return Page(number, wide, high, words), findings
     glyphs = loaded.glyphs()
-    lines = loaded.lines()
+    level = _level(loaded, frame)
+    lines = loaded.lines(level)
     if glyphs.cut_off or lines.cut_off:
         message = (
             f"page {number} holds more than {pdfium.GLYPH_LIMIT:,} characters or {pdfium.PATH_LIMIT:,} drawn objects; "
@@ -226,7 +231,7 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
         )
         findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
     rulings = _rulings(frame, lines.segments)
-    words, noticed = _words(loaded, glyphs, frame, rulings, number)
+    words, noticed = _words(loaded, glyphs, frame, rulings, number, level)
     findings += noticed
     if not words and lines.objects:
         message = f"page {number} has no text, only pictures or drawings; what stands there was not read"
@@ -268,6 +273,31 @@ def _frame(loaded: PdfPage) -> _Frame:
     return _Frame(left, bottom, right, top, turns)
 
 
+def _level(loaded: PdfPage, frame: _Frame) -> tuple[float, ...] | None:
+    """Return the matrix that makes a page lie straight which lies askew as a whole; None for one that lies straight."""
+    text = loaded.text()
+    some = [i for i in range(0, len(text), max(1, len(text) // ASKEW_SAMPLE)) if not text[i].isspace()]
+    angles = np.array([angle for angle in loaded.angles(some) if math.isfinite(angle)])
+    if not len(angles):
+        return None
+    askew = angles - np.round(angles / (math.pi / 2)) * (math.pi / 2)
+    angle = -float(np.median(askew))  # PDFium's angle grows clockwise
+    if not LEAST_ASKEW < abs(angle) < MOST_ASKEW or np.mean(np.abs(askew + angle) < LEAST_ASKEW) < 0.8:
+        return None
+    cos, sin = math.cos(angle), math.sin(angle)
+    x, y = (frame.left + frame.right) / 2, (frame.bottom + frame.top) / 2
+    return cos, -sin, sin, cos, x - cos * x - sin * y, y + sin * x - cos * y
+
+
+def _levelled(boxes: Floats, level: tuple[float, ...]) -> Floats:
+    """Return boxes (left, top, right, bottom) of user space with their middles where the level page has them."""
+    a, b, c, d, e, f = level
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    right, up = a * x + c * y + e - x, b * x + d * y + f - y
+    moved = boxes + np.stack((right, up, right, up), axis=1)
+    return np.where((boxes[:, 2:3] > boxes[:, 0:1]), moved, boxes).astype(np.float32)
+
+
 def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
     if not len(segments):
         return ()
@@ -288,11 +318,18 @@ def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
 
 
 def _words(
-    loaded: PdfPage, glyphs: Glyphs, frame: _Frame, rulings: tuple[Ruling, ...], number: int
+    loaded: PdfPage,
+    glyphs: Glyphs,
+    frame: _Frame,
+    rulings: tuple[Ruling, ...],
+    number: int,
+    level: tuple[float, ...] | None,
 ) -> tuple[tuple[Word, ...], list[Finding]]:
     findings: list[Finding] = []
     codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
     raw = _sound_boxes(loaded, glyphs)
+    if level is not None:
+        raw = _levelled(raw, level)
     boxes = frame.place(raw[:, [0, 3, 2, 1]])
     wide, high = frame.size
     x0, top, x1, bottom = boxes.T

@@ -39,6 +39,8 @@ PICTURE_SHARE = 0.6
 """Share of the page that such a picture covers at least."""
 WHITE = 0.97
 """What is paler than this does not print."""
+STRAIGHT = 1.0
+"""Ends of a line on a page that lay askew are at most this far (points) from straight across or down."""
 SPECK = 0.5
 """What is smaller than this both ways (points) is not looked at."""
 THIN = 3.0
@@ -253,15 +255,16 @@ class PdfPage:
             for index in indices
         ]
 
-    def lines(self) -> Lines:
+    def lines(self, level: tuple[float, ...] | None = None) -> Lines:
         """Return the straight lines painted on the page, Form XObjects included.
 
         Strokes, and filled rectangles thinner than :data:`THIN`. White ones are left out: they do not print.
+        ``level`` is the matrix that makes a page lie straight that lies askew; None for one that does.
         """
         count = max(0, _count_objects(self._page))
         kept = min(count, PATH_LIMIT)
-        collector = _LineCollector(kept)
-        collector.walk(list(map(_get_object, repeat(self._page), range(kept))), None, 0)
+        collector = _LineCollector(kept, askew=level is not None)
+        collector.walk(list(map(_get_object, repeat(self._page), range(kept))), level, 0)
         found = np.array(collector.found, np.float32).reshape(-1, 5)
         return Lines(found[np.isfinite(found).all(axis=1)], count, count > kept or collector.cut_off)
 
@@ -280,8 +283,9 @@ class PdfPage:
 class _LineCollector:
     """Walks page objects and keeps the straight lines; one set of buffers for all of them."""
 
-    def __init__(self, budget: int) -> None:
+    def __init__(self, budget: int, *, askew: bool = False) -> None:
         self.found: list[tuple[float, float, float, float, float]] = []
+        self._askew = askew
         self.cut_off = False
         self._left = max(budget, PATH_LIMIT)
         self._ints = (ctypes.c_int * 2)()
@@ -333,7 +337,10 @@ class _LineCollector:
             if wide < SPECK and high < SPECK:
                 continue
             _draw_mode(handle, fill, stroke)
-            if self._ints[1]:
+            if self._askew and (self._ints[0] or self._ints[1]):
+                if self._prints(handle, stroke=bool(self._ints[1])):
+                    self._slanting(handle, outer, stroke=bool(self._ints[1]))
+            elif self._ints[1]:
                 if not self._prints(handle, stroke=True):
                     continue
                 self._stroked(handle, (x0, y0, x1, y1), outer)
@@ -369,6 +376,22 @@ class _LineCollector:
                 x0, y0, x1, y1 = min(xs), min(ys), max(xs), max(ys)
                 if min(x1 - x0, y1 - y0) < THIN:
                     self._keep(x0, y0, x1, y1, min(x1 - x0, y1 - y0), outer)
+
+    def _slanting(self, handle: int, outer: tuple[float, ...] | None, *, stroke: bool) -> None:
+        """Keep the lines of a path whose points are to be turned first: their bounds are wider than they are."""
+        a, b, c, d, e, f = outer or (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+        _stroke_width(handle, ctypes.addressof(self._floats))
+        width = self._floats[0]
+        for path in self._subpaths(handle):
+            points = [(a * x + c * y + e, b * x + d * y + f) for x, y in path]
+            if stroke:
+                for (xa, ya), (xb, yb) in pairwise(points):
+                    if abs(xa - xb) < STRAIGHT or abs(ya - yb) < STRAIGHT:
+                        self._keep(xa, ya, xb, yb, width, None)
+            elif len(points) >= 4:
+                xs, ys = [x for x, _ in points], [y for _, y in points]
+                if (thin := min(max(xs) - min(xs), max(ys) - min(ys))) < THIN:
+                    self._keep(min(xs), min(ys), max(xs), max(ys), thin, None)
 
     def _segments(self, handle: int, width: float, outer: tuple[float, ...] | None) -> None:
         for points in self._subpaths(handle):
