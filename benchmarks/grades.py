@@ -1,9 +1,11 @@
 """What the grades are worth: reports drawn with known figures in mixed layouts, read back, and counted by grade.
 
-    .venv/bin/python benchmarks/grades.py [--reports N] [--jobs J] [--seed S] [--out FILE] [--failures FILE]
+    .venv/bin/python benchmarks/grades.py [--reports N] [--jobs J] [--seed S] [--minutes M] [--out FILE]
+        [--failures FILE]
 
 It needs the extra `test` (the layouts are those of tests/strategies.py). Without --out the tables are only printed.
-The same number of reports, seed and versions give the same counts, with any number of jobs.
+The same number of reports, seed and versions give the same counts, with any number of jobs, unless --minutes ends the
+run before all are read; what is written says how many were.
 """
 
 from __future__ import annotations
@@ -276,8 +278,8 @@ def plan(reports: int, seed_of_first: int) -> Iterator[tuple[int, int, int]]:
             yield index, first + start, min(CHUNK, size - start)
 
 
-def run(reports: int, *, jobs: int, first: int) -> list[Tally]:
-    """Return the tally of every family."""
+def run(reports: int, *, jobs: int, first: int, minutes: float | None = None) -> list[Tally]:
+    """Return the tally of every family; after ``minutes`` no further part is begun."""
     tallies = [Tally() for _ in FAMILIES]
     work = list(plan(reports, first))
     random.Random(0).shuffle(work)
@@ -289,6 +291,12 @@ def run(reports: int, *, jobs: int, first: int) -> list[Tally]:
             results[waiting[future]] = future.result()
             passed = time.monotonic() - started
             sys.stderr.write(f"\r{done}/{len(work)} parts, {passed:.0f} s")
+            if minutes is not None and passed > 60 * minutes:
+                pool.shutdown(wait=True, cancel_futures=True)
+                results.update(
+                    (waiting[each], each.result()) for each in waiting if each.done() and not each.cancelled()
+                )
+                break
     sys.stderr.write("\n")
     for position in sorted(results):
         index, tally = results[position]
@@ -456,9 +464,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="first seed (default 1)")
     parser.add_argument("--out", type=Path, help="write the tables to this file")
     parser.add_argument("--failures", type=Path, help="write every refused report and wrong value to this file")
+    parser.add_argument("--minutes", type=float, help="begin no further part after so many minutes")
     chosen = parser.parse_args()
-    tallies = run(chosen.reports, jobs=chosen.jobs, first=chosen.seed)
+    tallies = run(chosen.reports, jobs=chosen.jobs, first=chosen.seed, minutes=chosen.minutes)
     command = f"benchmarks/grades.py --reports {chosen.reports} --seed {chosen.seed}"
+    if chosen.minutes is not None:
+        command += f" --minutes {chosen.minutes:g}"
     written = page(tallies, command)
     print(written)
     if chosen.out:

@@ -135,6 +135,7 @@ def _pages() -> st.SearchStrategy[dict[str, Any]]:
             "paper": st.sampled_from(["a4", "a3"]),
             "landscape": st.booleans(),
             "rotate": st.sampled_from([0, 90, 180, 270]),
+            "askew": st.sampled_from([0.0, 0.6, -1.5]),
             "origin": st.sampled_from([(0.0, 0.0), (100.0, -50.0), (-300.0, 40.0)]),
             "crop": st.sampled_from([0.0, 30.0]),
             "per_sheet": st.sampled_from([1, 2]),

@@ -6,6 +6,7 @@ need nothing of this are not touched.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -38,7 +39,7 @@ def finish(pdf: bytes, layout: Layout) -> bytes:
         or layout.form_xobjects == "rules"
         or layout.text_scale != 1.0
     )
-    turn = layout.rotate or layout.origin != (0.0, 0.0) or layout.crop
+    turn = layout.rotate or layout.askew or layout.origin != (0.0, 0.0) or layout.crop
     fonts, sheets = layout.font_height != 1.0, layout.per_sheet > 1
     if not (redraw or turn or fonts or sheets or layout.form_xobjects == "page"):
         return pdf
@@ -347,8 +348,11 @@ def _turn(writer: pypdf.PdfWriter, page: pypdf.PageObject, layout: Layout) -> No
     wide, high = (height, width) if layout.rotate in (90, 270) else (width, height)
     left, low = layout.origin
     content = ContentStream(page.get_contents(), writer)
+    cos, sin = math.cos(math.radians(layout.askew)), math.sin(math.radians(layout.askew))
+    x, y = left + wide / 2, low + high / 2
     content.operations = [
         ([], b"q"),
+        (_numbers(cos, sin, -sin, cos, x - cos * x + sin * y, y - sin * x - cos * y), b"cm"),
         (_numbers(a, b, c, d, e + left, f + low), b"cm"),
         *content.operations,
         ([], b"Q"),

@@ -143,6 +143,8 @@ class Layout:
     rotate, rotate_entry
         The content is turned by so many degrees and the page says so, so that it shows upright; without the entry it
         lies on its side.
+    askew
+        The content lies turned by so many degrees, counter-clockwise.
     origin
         The lower left corner of the page, which is elsewhere than (0, 0).
     crop
@@ -221,6 +223,7 @@ class Layout:
     landscape: bool = False
     rotate: Literal[0, 90, 180, 270] = 0
     rotate_entry: bool = True
+    askew: float = 0.0
     origin: tuple[float, float] = (0.0, 0.0)
     crop: float = 0.0
     per_sheet: Literal[1, 2, 4] = 1
