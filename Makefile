@@ -23,7 +23,7 @@ export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test suite lint format lab test-slow test-browser bench pin messages clean
+.PHONY: help setup reproduce test suite lint format lab test-slow test-browser docs bench pin messages clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -70,6 +70,13 @@ test-browser: $(READY) ## the notebooks in JupyterLab, driven by Chromium
 	$(PIP) install --quiet --constraint $(PINS) --no-build-isolation --editable '.[test,browser]'
 	$(PY) -m pytest -m browser
 
+docs: ## build the documentation in docs/_site, in an environment of its own; any warning is an error
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) hatchling
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) --no-build-isolation --editable '.[docs]'
+	$(VENV)-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_site
+	$(VENV)-docs/bin/python docs/_ext/offline.py docs/_site
+
 bench: ## time against the peers, in an environment of their own
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --constraint $(PINS) hatchling
@@ -78,7 +85,7 @@ bench: ## time against the peers, in an environment of their own
 
 pin: ## renew the pinned versions (run it with the oldest Python supported)
 	$(PYTHON) -m venv --clear $(VENV)-pin
-	$(VENV)-pin/bin/python -m pip install --quiet hatchling '.[test,bench,browser]'
+	$(VENV)-pin/bin/python -m pip install --quiet hatchling '.[test,bench,browser,docs]'
 	$(VENV)-pin/bin/python -m pip freeze --exclude gxstudy > $(PINS)
 	rm -rf $(VENV)-pin
 
@@ -86,5 +93,5 @@ messages: $(READY) ## renew and compile the Chinese messages of the command; lis
 	$(PY) -m gxstudy.cli.catalogue
 
 clean: ## delete the environment and the caches (never data or outputs)
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-pin .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-docs $(VENV)-pin .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 	find gxstudy tests benchmarks notebooks -name __pycache__ -o -name .ipynb_checkpoints 2>/dev/null | xargs rm -rf

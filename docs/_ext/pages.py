@@ -1,0 +1,56 @@
+"""Pages made from the code: the commands, the codebook, the grades. They cannot fall behind it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from sphinx.application import Sphinx
+
+from gxstudy.cli import commands
+from gxstudy.display.words import GRADE_MEANING, GRADES, STATUS_MEANING
+from gxstudy.frames.codebook import codebook_markdown
+
+MADE = Path(__file__).resolve().parents[1] / "made"
+
+
+def command_pages() -> Iterator[str]:
+    """Yield the help of the command and of each of its parts, as `gxstudy --help` gives it."""
+    yield "# The command\n\nWhat `--help` says. In a Chinese locale the same is said in Chinese.\n"
+    context = click.Context(commands, info_name="gxstudy", terminal_width=92, max_content_width=92)
+    yield f"## gxstudy\n\n```text\n{commands.get_help(context)}\n```\n"
+    for name, command in sorted(commands.commands.items()):
+        inner = click.Context(command, info_name=f"gxstudy {name}", terminal_width=92, max_content_width=92)
+        yield f"## gxstudy {name}\n\n```text\n{command.get_help(inner)}\n```\n"
+
+
+def grade_tables() -> Iterator[str]:
+    """Yield what the grades and the statuses of figures are."""
+    yield "| grade | meaning |\n|---|---|"
+    yield from (f"| {grade} | {GRADE_MEANING[grade]} |" for grade in GRADES)
+    yield "\n| status | meaning |\n|---|---|"
+    yield "| read | a plain number |\n| slash | a stroke, a dash or a word for none |"
+    yield from (f"| {status} | {meaning} |" for status, meaning in STATUS_MEANING.items())
+
+
+def write(app: Sphinx) -> None:
+    """Write the pages before the sources are read."""
+    MADE.mkdir(exist_ok=True)
+    parts = {
+        "commands.md": command_pages(),
+        "grades.inc": grade_tables(),
+        "codebook.md": iter([inspect.cleandoc(codebook_markdown())]),
+    }
+    for name, lines in parts.items():
+        text = "\n".join(lines) + "\n"
+        place = MADE / name
+        if not place.exists() or place.read_text(encoding="utf-8") != text:
+            place.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Have the pages written."""
+    app.connect("builder-inited", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
