@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from gxstudy import forms
 from gxstudy.errors import EmptyFileError, TruncatedFileError, UnknownFileKindError, UnreadableFileError
+from gxstudy.findings import Code
 from gxstudy.layout import Document, Grid, Paragraph
 from gxstudy.readers import text
 from gxstudy.report import read_report
@@ -311,7 +312,7 @@ def test_encodings_and_line_ends(encoding: str) -> None:
         (b"", EmptyFileError, "white space"),
         (b"\xef\xbb\xbf \r\n\t", EmptyFileError, "white space"),
         (SENTENCE.encode()[:-2], TruncatedFileError, "damaged or cut off at byte"),
-        (SENTENCE.encode("utf-16")[:-1], TruncatedFileError, "damaged at byte"),
+        (SENTENCE.encode("utf-16")[:-1], TruncatedFileError, "damaged or cut off at byte"),
         (b"\xff\x81\xfe abc \xff", UnknownFileKindError, "save it as UTF-8"),
         (b"0" * (text.LARGEST + 1), UnreadableFileError, f"at most {text.LARGEST}"),
     ],
@@ -320,6 +321,35 @@ def test_encodings_and_line_ends(encoding: str) -> None:
 def test_what_cannot_be_read_says_why(data: bytes, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         text.read(data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le"])
+def test_a_few_damaged_bytes_cost_no_other_character_and_are_said(encoding: str) -> None:
+    lines = ["一、总体情况", *["本年度收到政府信息公开申请十二件。"] * 20, "收到申请35件。"]
+    data = bytearray("\r\n".join(lines).encode(encoding))
+    at = 5 * len("一".encode(encoding))
+    data[at : at + 2] = b"\x00\xdc" if encoding == "utf-16-le" else b"\xff\xff"
+    document = text.read((b"\xff\xfe" if encoding == "utf-16-le" else b"") + bytes(data))
+    found = blocks(document)
+    assert isinstance(found[0], str)
+    assert found[0].startswith("一、总体情")
+    assert "\ufffd" in found[0]
+    assert found[1:] == lines[1:]
+    (said,) = document.findings
+    assert said.code is Code.UNMAPPED_GLYPHS
+    assert f"the first at byte {at}" in said.message
+
+
+def test_a_damaged_figure_in_a_text_is_unreadable() -> None:
+    items, truth = report_items()
+    place = ("applications", "new", "total")
+    source = WRITINGS["tabs"](items).encode()
+    figure = truth[place].encode()
+    report = read_report(source.replace(b"\t" + figure + b"\n", b"\t" + figure[:-1] + b"\xff\n", 1))
+    found = {(entry.table, entry.row, entry.column): entry for entry in report.entries}
+    assert (found[place].status, found[place].value) == ("unreadable", None)
+    assert all(found[other].raw == printed for other, printed in truth.items() if other != place)
+    assert Code.UNMAPPED_GLYPHS in {noticed.code for noticed in report.findings}
 
 
 def test_a_stray_zero_byte_parts_digits_and_never_joins_them() -> None:

@@ -77,6 +77,10 @@ def document(data: bytes) -> Document:
         from gxstudy.readers import html
 
         return html.read(data)
+    if kind == "mhtml":
+        from gxstudy.readers import html, mhtml
+
+        return html.read(mhtml.page(data))
     if kind == "docx":
         from gxstudy.readers import docx
 

@@ -12,7 +12,7 @@ from gxstudy.errors import EmptyFileError, EncryptedFileError, TruncatedFileErro
 
 __all__ = ["FileKind", "kind_of"]
 
-FileKind = Literal["pdf", "html", "docx", "text", "image"]
+FileKind = Literal["pdf", "html", "mhtml", "docx", "text", "image"]
 
 _PDF_HEAD = 1024  # ISO 32000-1, annex H.3.4.1: viewers accept a header within the first 1024 bytes
 _TEXT_HEAD = 8192
@@ -52,8 +52,11 @@ _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|title|body|meta|style|script|table|tbody|tr|td|div|span|font|center|p|br|h[1-6])\b",
     re.IGNORECASE,
 )
+# The head of an e-mail: lines of a name and a value (which may go on in the next line), among them these two.
+_MIME = re.compile(r"(?:[A-Za-z][\w-]*:.*(?:\r?\n|\r)(?:[ \t].*(?:\r?\n|\r))*)+")
+_MIME_VERSION = re.compile(r"(?im)^mime-version:")
+_MIME_PAGE = re.compile(r"(?im)^content-type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)")
 _REFUSED_TEXTS = (
-    (re.compile(r"(?ims)^mime-version:.*^content-type:\s*multipart/related"), "a web archive (MHTML)", _CONVERT),
     (re.compile('<\\?mso-application progid="Word|<w:wordDocument|<pkg:package'), "Word's XML of one file", _CONVERT),
     (re.compile(rf"(?is)\A<\?xml(?!.*{_HTML.pattern})"), "XML, but no web page", _PRINT),
 )
@@ -107,6 +110,9 @@ def _kind_of_text(text: str, data: bytes) -> FileKind:
     start = text.lstrip("\ufeff \t\r\n")
     if not start.strip() and len(data) <= _TEXT_HEAD:
         raise _empty(data)
+    head = _MIME.match(start)
+    if head is not None and _MIME_VERSION.search(head[0]) and _MIME_PAGE.search(head[0]):
+        return "mhtml"
     for sign, name, remedy in _REFUSED_TEXTS:
         if sign.search(start):
             raise _unknown(name, remedy)

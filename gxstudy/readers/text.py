@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from gxstudy import forms
 from gxstudy.errors import EmptyFileError, TruncatedFileError, UnknownFileKindError, UnreadableFileError
+from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Cell, Document, Grid, Page, Paragraph
 from gxstudy.text import join_lines, label_key, read_number
 
@@ -46,17 +47,18 @@ def read(data: bytes) -> Document:
     EmptyFileError
         When there is nothing but white space.
     TruncatedFileError
-        When the bytes are UTF-8 but damaged or cut off.
+        When the last character is cut off, or more than a few are damaged.
     UnknownFileKindError
         When they are text in no known encoding.
     UnreadableFileError
         When there are more than :data:`LARGEST`.
     """
-    lines = tuple(_lines(decode(data)))
+    written, findings = decode(data)
+    lines = tuple(_lines(written))
     if not any(line.strip() for line in lines):
         msg = f"the file holds only white space ({len(data)} bytes); fetch it again"
         raise EmptyFileError(msg)
-    return Document("text", (Page(1, 0, 0, blocks=blocks(lines)),))
+    return Document("text", (Page(1, 0, 0, blocks=blocks(lines)),), findings)
 
 
 def blocks(lines: Sequence[str]) -> tuple[Grid | Paragraph, ...]:
@@ -94,13 +96,19 @@ _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,100}\]", re.IGNORECASE)
 
 
-def decode(data: bytes) -> str:
+DAMAGED = 0.02
+"""Share of characters that may be damaged for the rest to be believed."""
+
+
+def decode(data: bytes) -> tuple[str, tuple[Finding, ...]]:
     """Return the text of a file: by its byte order mark, else the first of UTF-16, UTF-8, GB18030 that fits strictly.
+
+    Where a few bytes fit nothing, what they stood for is U+FFFD, from which no number is read, and a finding says so.
 
     Raises
     ------
     TruncatedFileError
-        When the bytes are UTF-8 but damaged or cut off.
+        When the last character is cut off, or more than a few are damaged.
     UnknownFileKindError
         When no encoding fits.
     UnreadableFileError
@@ -116,13 +124,16 @@ def decode(data: bytes) -> str:
     if unmarked is not None:
         return _strictly(data, unmarked)
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
-        _refuse_damaged(data, error)
         first = error.start
+        if _is_chinese(data.decode("utf-8", "replace")):
+            return _damaged(data, "utf-8", error)
     try:
-        return data.decode("gb18030")
+        return data.decode("gb18030"), ()
     except UnicodeDecodeError as error:
+        if _is_chinese(data.decode("gb18030", "replace")):
+            return _damaged(data, "gb18030", error)
         msg = (
             f"the file is text in no encoding known here: UTF-8 fails at byte {first}, GB18030 at byte {error.start}; "
             "save it as UTF-8"
@@ -130,12 +141,25 @@ def decode(data: bytes) -> str:
         raise UnknownFileKindError(msg) from error
 
 
-def _strictly(data: bytes, encoding: str) -> str:
+def _strictly(data: bytes, encoding: str) -> tuple[str, tuple[Finding, ...]]:
     try:
-        return data.decode(encoding)
+        return data.decode(encoding), ()
     except UnicodeDecodeError as error:
-        msg = f"the file begins as {encoding.upper()} text but is damaged at byte {error.start}; fetch it again"
+        return _damaged(data, encoding, error)
+
+
+def _damaged(data: bytes, encoding: str, error: UnicodeDecodeError) -> tuple[str, tuple[Finding, ...]]:
+    """Return the text of which ``error`` says the first damaged byte, and a finding."""
+    text = data.decode(encoding, "replace")
+    lost = text.count("\ufffd")
+    if lost > DAMAGED * len(text) or (lost == 1 and text.endswith("\ufffd")):
+        msg = (
+            f"the file is {encoding.upper()} text but damaged or cut off at byte {error.start} of {len(data)}, "
+            f"{lost} characters in all; fetch it again"
+        )
         raise TruncatedFileError(msg) from error
+    message = f"{lost} characters are damaged, the first at byte {error.start} (as {encoding.upper()})"
+    return text, (finding(Code.UNMAPPED_GLYPHS, message, Place(page=1)),)
 
 
 def _without_mark(data: bytes) -> str | None:
@@ -152,12 +176,9 @@ def _without_mark(data: bytes) -> str | None:
     return None
 
 
-def _refuse_damaged(data: bytes, error: UnicodeDecodeError) -> None:
-    """Raise when ``data`` is UTF-8 but for a few bytes; read as GB18030 it would come out as other characters."""
-    text = data.decode("utf-8", "replace")
-    if text.count("\ufffd") * 20 < len(_CJK.findall(text)):
-        msg = f"the file is UTF-8 text but damaged or cut off at byte {error.start} of {len(data)}; fetch it again"
-        raise TruncatedFileError(msg) from error
+def _is_chinese(text: str) -> bool:
+    """Return whether ``text`` is Chinese but for a few characters: UTF-8 read as GB18030 is other characters."""
+    return text.count("\ufffd") * 20 < len(_CJK.findall(text))
 
 
 def _lines(text: str) -> Iterator[str]:
