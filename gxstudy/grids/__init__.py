@@ -103,6 +103,6 @@ def _outside(words: Sequence[Word], grids: Sequence[Grid]) -> list[Word]:
         outside = [
             word
             for word in outside
-            if not (top <= (word.top + word.bottom) / 2 <= bottom and x0 <= (word.x0 + word.x1) / 2 <= x1)
+            if not (top <= (word[2] + word[4]) / 2 <= bottom and x0 <= (word[1] + word[3]) / 2 <= x1)
         ]
     return outside

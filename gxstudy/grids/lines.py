@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
+from operator import itemgetter
 
-from gxstudy.layout import Box, Word, overlap
+from gxstudy.layout import Box, Word
 
 __all__ = ["is_page_number", "line_box", "line_text", "paragraph_lines", "text_lines"]
 
@@ -17,17 +19,26 @@ SPACE_GAP = 0.3
 def text_lines(words: Sequence[Word]) -> list[list[Word]]:
     """Return words as lines from top to bottom, each from left to right."""
     lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.top + w.bottom, w.x0)):
-        if lines:
-            last = lines[-1][-1]
-            shared = overlap(word.top, word.bottom, last.top, last.bottom)
-            if shared > 0.5 * min(word.bottom - word.top, last.bottom - last.top):
-                lines[-1].append(word)
-                continue
-        lines.append([word])
+    above, below = inf, -inf  # of the word before
+    for word in sorted(words, key=_line_order):
+        _, _, top, _, bottom, _, _ = word
+        if min(bottom, below) - max(top, above) > 0.5 * min(bottom - top, below - above):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+        above, below = top, bottom
     for line in lines:
-        line.sort(key=lambda w: w.x0)
+        if len(line) > 1:
+            line.sort(key=_LEFT)
     return lines
+
+
+_LEFT = itemgetter(1)
+
+
+def _line_order(word: Word) -> tuple[float, float]:
+    _, x0, top, _, bottom, _, _ = word
+    return (top + bottom, x0)
 
 
 def line_text(line: Sequence[Word]) -> str:
@@ -42,6 +53,9 @@ def line_text(line: Sequence[Word]) -> str:
 
 def line_box(page: int, line: Sequence[Word]) -> Box:
     """Return the box around a line."""
+    if len(line) == 1:
+        _, x0, top, x1, bottom, _, _ = line[0]
+        return Box(page, x0, top, x1, bottom)
     return Box(page, line[0].x0, min(w.top for w in line), max(w.x1 for w in line), max(w.bottom for w in line))
 
 

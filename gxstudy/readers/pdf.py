@@ -8,6 +8,7 @@ about tables.
 from __future__ import annotations
 
 import math
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from gxstudy.layout import Document, Page, Ruling, Word
 from gxstudy.readers import pdfium, trial
 from gxstudy.readers.pdf_layer import distrust
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
-from gxstudy.readers.pdfium import Glyphs, PdfPage
+from gxstudy.readers.pdfium import PdfPage
 
 __all__ = ["read", "read_pages", "render", "size"]
 
@@ -60,32 +61,51 @@ PALE = 0.55
 """Big characters painted paler than this (0 black, 1 white) are an overlay."""
 
 
+class _Boxes(NamedTuple):
+    """Boxes as four columns."""
+
+    x0: Floats
+    top: Floats
+    x1: Floats
+    bottom: Floats
+
+    def take(self, which: npt.NDArray[np.intp] | Bools) -> _Boxes:
+        """Return some of the boxes."""
+        return _Boxes(self.x0[which], self.top[which], self.x1[which], self.bottom[which])
+
+
 class _Frame(NamedTuple):
-    """The visible box of a page in user space, and the clockwise quarter turns that make its text upright."""
+    """The visible box of a page in user space, and the clockwise quarter turns that make its text upright.
+
+    ``straight``: most of its text lies exactly along its edges.
+    """
 
     left: float
     bottom: float
     right: float
     top: float
     turns: int
+    straight: bool
 
     @property
     def size(self) -> tuple[float, float]:
         wide, high = self.right - self.left, self.top - self.bottom
         return (high, wide) if self.turns % 2 else (wide, high)
 
-    def place(self, boxes: Floats) -> Floats:
-        """Return (x0, y0, x1, y1) boxes of user space as (x0, top, x1, bottom) seen upright from the top left."""
-        x0, y0, x1, y1 = boxes.T
+    def place(self, x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> _Boxes:
+        """Return boxes of user space as they are seen upright from the top left."""
         if self.turns == 1:
-            placed = (y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left)
-        elif self.turns == 2:
-            placed = (self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom)
-        elif self.turns == 3:
-            placed = (self.top - y1, self.right - x1, self.top - y0, self.right - x0)
-        else:
-            placed = (x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
-        return np.stack(placed, axis=1)
+            return _Boxes(y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left)
+        if self.turns == 2:
+            return _Boxes(self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom)
+        if self.turns == 3:
+            return _Boxes(self.top - y1, self.right - x1, self.top - y0, self.right - x0)
+        return _Boxes(x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
+
+    def place_glyphs(self, raw: Floats) -> _Boxes:
+        """Return boxes of characters, as PDFium gives them, as they are seen upright from the top left."""
+        left, top, right, bottom = raw.T
+        return self.place(left, bottom, right, top)
 
 
 def read(data: bytes) -> Document:
@@ -221,17 +241,16 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     spans = prose_lines(loaded.text(), first=number == 1)
     if spans is not None and (words := _prose(loaded, spans, frame)):
         return Page(number, wide, high, words), findings
-    glyphs = loaded.glyphs()
     level = _level(loaded, frame)
     lines = loaded.lines(level)
-    if glyphs.cut_off or lines.cut_off:
+    if loaded.more_text() or lines.cut_off:
         message = (
             f"page {number} holds more than {pdfium.GLYPH_LIMIT:,} characters or {pdfium.PATH_LIMIT:,} drawn objects; "
             "what lies beyond that was not read"
         )
         findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
     rulings = _rulings(frame, lines.segments)
-    words, noticed = _words(loaded, glyphs, frame, rulings, number, level)
+    words, noticed = _words(loaded, frame, rulings, number, level)
     findings += noticed
     if not words and lines.objects:
         message = f"page {number} has no text, only pictures or drawings; what stands there was not read"
@@ -243,12 +262,12 @@ def _prose(loaded: PdfPage, spans: list[Line], frame: _Frame) -> tuple[Word, ...
     """Return the lines of a page of prose, each as one word; none when their boxes cannot be the lines' own."""
     text = loaded.text()
     ends = [index for span in spans for index in span]
-    boxes = frame.place(loaded.loose_boxes(ends)[:, [0, 3, 2, 1]])
-    first, last = boxes[0::2], boxes[1::2]
-    x0, x1 = first[:, 0], last[:, 2]
-    top, bottom = np.minimum(first[:, 1], last[:, 1]), np.maximum(first[:, 3], last[:, 3])
+    boxes = frame.place_glyphs(loaded.loose_boxes(ends))
+    x0, x1 = boxes.x0[0::2], boxes.x1[1::2]
+    top = np.minimum(boxes.top[0::2], boxes.top[1::2])
+    bottom = np.maximum(boxes.bottom[0::2], boxes.bottom[1::2])
     wide, high = frame.size
-    level = np.abs(first[:, 1] - last[:, 1]) < 0.5 * (bottom - top)
+    level = np.abs(boxes.top[0::2] - boxes.top[1::2]) < 0.5 * (bottom - top)
     inside = (x0 > -EDGE) & (x1 < wide + EDGE) & (top > -EDGE) & (bottom < high + EDGE)
     if not (level & inside & (x1 > x0)).all():
         return ()
@@ -262,19 +281,21 @@ def _frame(loaded: PdfPage) -> _Frame:
     left, bottom, right, top, turns = loaded.frame()
     text = loaded.text()
     step = max(1, len(text) // 24)
-    sample = [i for i in range(step // 2, len(text), step) if not text[i].isspace()]
-    if sample:
+    angles = loaded.angles([i for i in range(step // 2, len(text), step) if not text[i].isspace()])
+    straight = 2 * angles.count(0.0) > len(angles)
+    if angles:
         # PDFium's angle grows clockwise; text that runs down the page is upright after three quarter turns.
-        angles = filter(math.isfinite, loaded.angles(sample))  # damaged files have text of no direction
-        quarters = [round(-angle / (math.pi / 2)) % 4 for angle in angles]
+        quarters = [round(-angle / (math.pi / 2)) % 4 for angle in angles if math.isfinite(angle)]  # damage has none
         upright = max(range(4), key=quarters.count)
-        if 2 * quarters.count(upright) > len(sample):
+        if 2 * quarters.count(upright) > len(angles):
             turns = upright
-    return _Frame(left, bottom, right, top, turns)
+    return _Frame(left, bottom, right, top, turns, straight)
 
 
 def _level(loaded: PdfPage, frame: _Frame) -> tuple[float, ...] | None:
     """Return the matrix that makes a page lie straight which lies askew as a whole; None for one that lies straight."""
+    if frame.straight:
+        return None
     text = loaded.text()
     some = [i for i in range(0, len(text), max(1, len(text) // ASKEW_SAMPLE)) if not text[i].isspace()]
     angles = np.array([angle for angle in loaded.angles(some) if math.isfinite(angle)])
@@ -301,10 +322,11 @@ def _levelled(boxes: Floats, level: tuple[float, ...]) -> Floats:
 def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
     if not len(segments):
         return ()
-    placed = frame.place(segments[:, :4])
+    *ends, widths = segments.T
+    columns = (column.tolist() for column in (*frame.place(*ends), widths))
     wide, high = frame.size
     rulings = []
-    for (x0, top, x1, bottom), width in zip(placed.tolist(), segments[:, 4].tolist(), strict=True):
+    for x0, top, x1, bottom, width in zip(*columns, strict=True):
         if x1 < 0 or bottom < 0 or x0 > wide or top > high:
             continue
         dot = max(x1 - x0, bottom - top) < pdfium.THIN
@@ -318,79 +340,70 @@ def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
 
 
 def _words(
-    loaded: PdfPage,
-    glyphs: Glyphs,
-    frame: _Frame,
-    rulings: tuple[Ruling, ...],
-    number: int,
-    level: tuple[float, ...] | None,
+    loaded: PdfPage, frame: _Frame, rulings: tuple[Ruling, ...], number: int, level: tuple[float, ...] | None
 ) -> tuple[tuple[Word, ...], list[Finding]]:
     findings: list[Finding] = []
-    codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    raw = _sound_boxes(loaded, glyphs)
-    if level is not None:
-        raw = _levelled(raw, level)
-    boxes = frame.place(raw[:, [0, 3, 2, 1]])
-    wide, high = frame.size
-    x0, top, x1, bottom = boxes.T
-    shown = (x1 > x0) & (bottom > top)
-    blank = _BLANKS[np.minimum(codes, len(_BLANKS) - 1)]
-    kept = np.flatnonzero(shown & ~blank)
+    printed = loaded.text()
+    codes = np.frombuffer(printed.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
+    kept = np.flatnonzero(kinds != _LINE_END)
+    raw = _sound_boxes(loaded, codes[kept], kept)
+    boxes = frame.place_glyphs(raw if level is None else _levelled(raw, level))
+    shown = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top) & (kinds[kept] != _BLANK)
+    kept, boxes = kept[shown], boxes.take(shown)
     if not len(kept):
         return (), findings
-    overlay = _overlay(loaded, kept, boxes[kept])
+    overlay = _overlay(loaded, kept, boxes)
     if overlay.any():
-        text = "".join(glyphs.text[i] for i in kept[overlay][:40])
+        text = "".join(printed[i] for i in kept[overlay][:40])
         message = f"text drawn across the page or pale and large was left out on page {number}: {text!r}"
         findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
-        kept = kept[~overlay]
+        kept, boxes = kept[~overlay], boxes.take(~overlay)
         if not len(kept):
             return (), findings
-    kept = _once(kept, codes[kept], boxes[kept])
-    kept = _in_order(kept, codes[kept], boxes[kept])
-    boxes, codes = boxes[kept], codes[kept]
-    starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, np.diff(kept) > 1, rulings)) + 1))
-    ends = np.append(starts[1:], len(kept))
+    once = _once(codes[kept], boxes)
+    if once is not None:
+        kept, boxes = kept[once], boxes.take(once)
+    order = _order(kinds[kept], boxes)
+    if order is not None:
+        kept, boxes = kept[order], boxes.take(order)
+    codes = codes[kept]
+    starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, kept[1:] - kept[:-1] > 1, rulings)) + 1))
     text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    x0, top, x1, bottom = boxes.T
+    wide, high = frame.size
+    x0, top, x1, bottom = boxes
     # What the edge of the page cuts cannot be believed as a whole.
     cut = (x0 < -EDGE) | (top < -EDGE) | (x1 > wide + EDGE) | (bottom > high + EDGE)
-    unmapped = _garbled(loaded, codes, kept)
+    unmapped = _unmapped(loaded, kinds[kept], kept)
     if unmapped.any():
         message = (
             f"{int(unmapped.sum())} characters on page {number} have no Unicode value in their font; "
             "what they print cannot be read"
         )
         findings.append(finding(Code.UNMAPPED_GLYPHS, message, Place(page=number)))
-    garbled = unmapped | cut
-    texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    edges = (
+    firsts = starts.tolist()
+    texts = [text[start:end] for start, end in pairwise([*firsts, len(kept)])]
+    edges = _Boxes(
         np.minimum.reduceat(x0, starts),
         np.minimum.reduceat(top, starts),
         np.maximum.reduceat(x1, starts),
         np.maximum.reduceat(bottom, starts),
     )
-    columns = (
-        texts,
-        *(edge.tolist() for edge in edges),
-        [()] * len(starts),
-        np.logical_or.reduceat(garbled, starts).tolist(),
-    )
-    left_out = (edges[2] <= 0) | (edges[3] <= 0) | (edges[0] >= wide) | (edges[1] >= high)
+    garbled = np.logical_or.reduceat(unmapped | cut, starts).tolist()
+    columns = (texts, *(edge.tolist() for edge in edges), repeat((), len(texts)), garbled)
+    words = tuple(map(Word._make, zip(*columns, strict=True)))
     stamped = _stamped(loaded, texts, edges, kept[starts])
     if stamped.any():
         text = " ".join(texts[i] for i in np.flatnonzero(stamped))
         message = f"coloured text over other text was left out on page {number}: {text!r}"
         findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
-    words = tuple(map(Word._make, zip(*columns, strict=True)))
-    if stamped.any() or left_out.any():
-        words = tuple(word for word, drop in zip(words, stamped | left_out, strict=True) if not drop)
+    left_out = stamped | (edges.x1 <= 0) | (edges.bottom <= 0) | (edges.x0 >= wide) | (edges.top >= high)
+    if left_out.any():
+        words = tuple(word for word, drop in zip(words, left_out, strict=True) if not drop)
     return words, findings
 
 
-def _stamped(
-    loaded: PdfPage, texts: list[str], edges: tuple[Floats, Floats, Floats, Floats], firsts: npt.NDArray[np.intp]
-) -> Bools:
+def _stamped(loaded: PdfPage, texts: list[str], edges: _Boxes, firsts: npt.NDArray[np.intp]) -> Bools:
     """Return which words are a stamp's: those in the vivid colour of a word that lies over a grey one.
 
     Figures are never taken for a stamp's: two figures over each other stay, and cannot be read.
@@ -425,21 +438,19 @@ def _stamped(
     return stamped
 
 
-def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
+def _sound_boxes(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp]) -> Floats:
     """Return the characters' loose boxes, those of absurd size (fonts for vertical writing) replaced by the ink's.
 
     Fonts written anew by another producer may claim to be several times as high as they are: Chinese characters, which
     are square, tell by how much. Then each character stands on its line as high as it is, most of it above.
     """
-    boxes = glyphs.boxes
-    codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    boxes = loaded.loose_boxes(kept.tolist())
     square = np.flatnonzero((codes >= 0x4E00) & (codes <= 0x9FFF))
     if len(square):
         wide, high = boxes[square, 2] - boxes[square, 0], boxes[square, 1] - boxes[square, 3]
         shown = (wide > 0) & (high > 0)
         if shown.any() and not 1 / TALL < (ratio := _middle(high[shown] / wide[shown])) < TALL:
-            every = list(range(len(boxes)))
-            boxes = boxes.copy()
+            every = kept.tolist()
             if ratio > 1:
                 size, line = (boxes[:, 1] - boxes[:, 3]) / ratio, loaded.baselines(every)
                 boxes[:, 1], boxes[:, 3] = line + ABOVE * size, line - (1 - ABOVE) * size
@@ -451,13 +462,19 @@ def _sound_boxes(loaded: PdfPage, glyphs: Glyphs) -> Floats:
         return boxes
     odd = np.flatnonzero(sizes > 2.5 * _middle(real))
     if len(odd):
-        boxes = boxes.copy()
-        boxes[odd] = loaded.tight_boxes(odd.tolist())
+        boxes[odd] = loaded.tight_boxes(kept[odd].tolist())
     return boxes
 
 
-_BLANKS = np.zeros(0x10000, np.bool_)
-_BLANKS[[ord(c) for c in " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"]] = True
+_OTHER, _BLANK, _LINE_END, _OPENING, _SUSPECT, _UNKNOWN = range(6)
+_KINDS = np.zeros(0x10000, np.uint8)
+"""What a character is: blank, the end of a line, a bracket that opens, one that could pass for a figure, or unknown."""
+_KINDS[0x2B:0x3A] = _KINDS[0xE000:0xF900] = _KINDS[0xFFF0:] = _KINDS[:0x20] = _SUSPECT
+_KINDS[[0x5C, 0xAD]] = _SUSPECT  # strokes and dashes stand for figures
+_KINDS[0xFFFD] = _UNKNOWN
+_KINDS[[ord(c) for c in "（［｛《〈「『【〔〖“‘"]] = _OPENING
+_KINDS[[ord(c) for c in " \t\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"]] = _BLANK
+_KINDS[[0x0A, 0x0D]] = _LINE_END
 
 
 def _middle(values: Floats) -> float:
@@ -465,47 +482,48 @@ def _middle(values: Floats) -> float:
     return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
-def _once(kept: npt.NDArray[np.intp], codes: npt.NDArray[np.uint32], boxes: Floats) -> npt.NDArray[np.intp]:
-    """Return ``kept`` without characters printed a second time over themselves: shadows, and bold that is faked.
+def _once(codes: npt.NDArray[np.uint32], boxes: _Boxes) -> npt.NDArray[np.intp] | None:
+    """Return which characters are not printed a second time over themselves: shadows, and bold that is faked.
 
     PDFium leaves out most of them, but not those further off than a small share of the font's size.
     """
     same = np.flatnonzero(codes[1:] == codes[:-1])
     if not len(same):
-        return kept
-    first, second = boxes[same], boxes[same + 1]
-    reach = TWICE * (first[:, 2:] - first[:, :2])
-    twice = same[(np.abs(second[:, :2] - first[:, :2]) < reach).all(axis=1)]
-    return np.delete(kept, twice + 1) if len(twice) else kept
+        return None
+    first, second = boxes.take(same), boxes.take(same + 1)
+    over = np.abs(second.x0 - first.x0) < TWICE * (first.x1 - first.x0)
+    over &= np.abs(second.top - first.top) < TWICE * (first.bottom - first.top)
+    return np.delete(np.arange(len(codes)), same[over] + 1) if over.any() else None
 
 
-_OPENING = np.array([ord(c) for c in "（［｛《〈「『【〔〖“‘"], np.uint32)
-
-
-def _in_order(kept: npt.NDArray[np.intp], codes: npt.NDArray[np.uint32], boxes: Floats) -> npt.NDArray[np.intp]:
-    """Return ``kept`` with each opening bracket behind the narrow character before it.
+def _order(kinds: npt.NDArray[np.uint8], boxes: _Boxes) -> npt.NDArray[np.intp] | None:
+    """Return an order with each opening bracket behind the narrow character before it; None where all stand so.
 
     PDFium orders what stands on a line by left edges. The left half of a wide bracket is empty and may lie over the
     digit before it, so that 901（件） would come as 90（1件）.
     """
-    before = np.flatnonzero(np.isin(codes[:-1], _OPENING))
-    middle, line = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    level = np.abs(line[before + 1] - line[before]) < 0.5 * (boxes[before, 3] - boxes[before, 1])
+    before = np.flatnonzero(kinds[:-1] == _OPENING)
+    if not len(before):
+        return None
+    x0, top, x1, bottom = boxes
+    middle, line = (x0 + x1) / 2, (top + bottom) / 2
+    level = np.abs(line[before + 1] - line[before]) < 0.5 * (bottom[before] - top[before])
     swapped = before[level & (middle[before + 1] < middle[before])]
     if not len(swapped):
-        return kept
-    ordered = kept.copy()
-    ordered[swapped], ordered[swapped + 1] = kept[swapped + 1], kept[swapped]
-    return ordered
+        return None
+    order = np.arange(len(kinds))
+    order[swapped], order[swapped + 1] = swapped + 1, swapped
+    return order
 
 
-def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings: tuple[Ruling, ...]) -> Bools:
+def _joined(boxes: _Boxes, codes: npt.NDArray[np.uint32], spaced: Bools, rulings: tuple[Ruling, ...]) -> Bools:
     """Return, for each character but the last, whether the next one continues its word.
 
     ``spaced``: a space stands between the two. Between figures it parts words even where the gap is small.
     """
-    x0, top, x1, bottom = boxes.T
-    height = np.minimum(bottom[:-1] - top[:-1], bottom[1:] - top[1:])
+    x0, top, x1, bottom = boxes
+    height = bottom - top
+    height = np.minimum(height[:-1], height[1:])
     level = np.minimum(bottom[:-1], bottom[1:]) - np.maximum(top[:-1], top[1:]) > 0.5 * height
     gap = x0[1:] - x1[:-1]
     joined: Bools = level & (gap < WORD_GAP * height) & (gap > -0.6 * height)
@@ -528,19 +546,23 @@ def _joined(boxes: Floats, codes: npt.NDArray[np.uint32], spaced: Bools, rulings
     return joined
 
 
-def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats) -> Bools:
+def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: _Boxes) -> Bools:
     """Return which characters are drawn over the page: askew, or big and pale."""
-    x0, top, x1, bottom = boxes.T
+    x0, top, x1, bottom = boxes
     height = bottom - top
     dropped = np.zeros(len(kept), np.bool_)
-    dx, dy = np.diff((x0 + x1) / 2), np.diff((top + bottom) / 2)
-    reach = np.maximum(height[:-1], x1[:-1] - x0[:-1])
-    askew = (dx > 0.2 * reach) & (dx < 2.5 * reach) & (np.abs(dy) > 0.2 * reach) & (np.abs(dy) < 2.5 * reach)
+    middle, line = (x0 + x1) / 2, (top + bottom) / 2
+    dx, dy = middle[1:] - middle[:-1], line[1:] - line[:-1]
+    reach = np.maximum(height, x1 - x0)[:-1]
+    near, far = 0.2 * reach, 2.5 * reach
+    askew = (dx > near) & (dx < far) & (np.abs(dy) > near) & (np.abs(dy) < far)
     # Two steps in one slanting direction; lines of a cell that follow each other make one at most.
     if (askew[:-1] & askew[1:] & (dy[:-1] * dy[1:] > 0)).any():
         angles = np.array(loaded.angles(kept.tolist())) / (math.pi / 2)
         dropped |= np.abs(angles - np.round(angles)) > 0.03
     big = (height > BIG * _middle(height)) & ~dropped
+    if not big.any():
+        return dropped
     for size in np.unique(np.round(height[big])):
         alike = np.flatnonzero(big & (np.round(height) == size))
         # A watermark is painted in one colour: three characters of a size tell whether to look at them all.
@@ -551,12 +573,9 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Floats) -> Bool
     return dropped
 
 
-def _garbled(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp]) -> Bools:
+def _unmapped(loaded: PdfPage, kinds: npt.NDArray[np.uint8], kept: npt.NDArray[np.intp]) -> Bools:
     """Return which characters have no Unicode value of their own; only those that could pass for a figure are asked."""
-    suspect = ((codes >= 0x2B) & (codes <= 0x39)) | ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes >= 0xFFF0)
-    suspect |= (codes < 0x20) | (codes == 0x5C) | (codes == 0xAD)  # strokes and dashes stand for figures
-    garbled = np.zeros(len(codes), np.bool_)
-    asked = np.flatnonzero(suspect)
-    garbled[asked] = loaded.unmapped(kept[asked].tolist())
-    found: Bools = garbled | (codes == 0xFFFD)
-    return found
+    unmapped: Bools = kinds == _UNKNOWN
+    asked = np.flatnonzero(kinds == _SUSPECT)
+    unmapped[asked] = loaded.unmapped(kept[asked].tolist())
+    return unmapped

@@ -23,7 +23,7 @@ import pypdfium2.raw as pdfium
 
 from gxstudy.errors import EncryptedFileError, TruncatedFileError
 
-__all__ = ["Colour", "Glyphs", "Lines", "Pdf", "PdfPage", "opened"]
+__all__ = ["Colour", "Lines", "Pdf", "PdfPage", "opened"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -53,26 +53,30 @@ _MOVE = pdfium.FPDF_SEGMENT_MOVETO
 _LINE = pdfium.FPDF_SEGMENT_LINETO
 
 
-def _call(name: str, result: Any, *arguments: Any) -> Any:
-    """Return PDFium's function ``name`` with a prototype of our own, apart from the one of pypdfium2."""
+def _call(name: str, result: Any, *arguments: Any, long: bool = False) -> Any:
+    """Return PDFium's function ``name`` with a prototype of our own, apart from the one of pypdfium2.
+
+    Only ``long`` calls let other threads run meanwhile: to let them costs a tenth of a short one.
+    """
     address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
     if address is None:
         msg = f"PDFium has no function {name}"
         raise ImportError(msg)
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
+    prototype = ctypes.CFUNCTYPE if long else ctypes.PYFUNCTYPE
+    return prototype(result, *arguments)(address)
 
 
 _int, _void, _ulong, _bool = ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
-_load_document = _call("FPDF_LoadMemDocument64", _void, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p)
-_close_document = _call("FPDF_CloseDocument", None, _void)
+_load_document = _call("FPDF_LoadMemDocument64", _void, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, long=True)
+_close_document = _call("FPDF_CloseDocument", None, _void, long=True)
 _last_error = _call("FPDF_GetLastError", _ulong)
 _page_count = _call("FPDF_GetPageCount", _int, _void)
-_load_page = _call("FPDF_LoadPage", _void, _void, _int)
-_close_page = _call("FPDF_ClosePage", None, _void)
+_load_page = _call("FPDF_LoadPage", _void, _void, _int, long=True)
+_close_page = _call("FPDF_ClosePage", None, _void, long=True)
 _bounding_box = _call("FPDF_GetPageBoundingBox", _bool, _void, _void)
 _rotation = _call("FPDFPage_GetRotation", _int, _void)
-_load_text = _call("FPDFText_LoadPage", _void, _void)
-_close_text = _call("FPDFText_ClosePage", None, _void)
+_load_text = _call("FPDFText_LoadPage", _void, _void, long=True)
+_close_text = _call("FPDFText_ClosePage", None, _void, long=True)
 _count_chars = _call("FPDFText_CountChars", _int, _void)
 _get_text = _call("FPDFText_GetText", _int, _void, _int, _int, _void)
 _get_unicode = _call("FPDFText_GetUnicode", ctypes.c_uint, _void, _int)
@@ -98,19 +102,6 @@ _segment_count = _call("FPDFPath_CountSegments", _int, _void)
 _segment = _call("FPDFPath_GetPathSegment", _void, _void, _int)
 _segment_point = _call("FPDFPathSegment_GetPoint", _bool, _void, _void, _void)
 _segment_type = _call("FPDFPathSegment_GetType", _int, _void)
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The characters of a page in PDFium's order.
-
-    ``text`` and the rows of ``boxes`` (n x 4, left, bottom-of-page-up top, right, bottom as PDFium gives them) match
-    one to one; line ends and spaces that PDFium makes up have boxes of no size.
-    """
-
-    text: str
-    boxes: Floats
-    cut_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +194,16 @@ class PdfPage:
         wide, high = min(bounds[2], right) - max(bounds[0], left), min(bounds[3], top) - max(bounds[1], bottom)
         return wide > 0 and high > 0 and wide * high > PICTURE_SHARE * (right - left) * (top - bottom)
 
-    def glyphs(self) -> Glyphs:
-        """Return the page's characters and their loose boxes."""
-        text = self.text()
-        boxes = self.loose_boxes(range(len(text)))
-        return Glyphs(text, boxes, _count_chars(self._text_page()) > len(text))
+    def more_text(self) -> bool:
+        """Return whether the page has more characters than :meth:`text` gives."""
+        return int(_count_chars(self._text_page())) > len(self.text())
 
     def loose_boxes(self, indices: Sequence[int]) -> Floats:
-        """Return the boxes of the characters of ``indices`` from the fonts' measures, ordered as in :class:`Glyphs`."""
+        """Return the boxes of the characters of ``indices`` from the fonts' measures.
+
+        Rows of left, top, right, bottom (n x 4, in user space, so that top > bottom), as PDFium gives them; line ends
+        and spaces that PDFium makes up have boxes of no size.
+        """
         boxes = np.zeros((len(indices), 4), np.float32)
         start = boxes.ctypes.data
         addresses = range(start, start + 16 * len(indices), 16)
@@ -218,7 +211,7 @@ class PdfPage:
         return boxes
 
     def tight_boxes(self, indices: list[int]) -> Floats:
-        """Return the boxes of the ink of the characters of ``indices``, ordered as those of :class:`Glyphs`."""
+        """Return the boxes of the ink of the characters of ``indices``, ordered as those of :meth:`loose_boxes`."""
         boxes = np.zeros((len(indices), 4), np.float32)
         found = (ctypes.c_double * 4)()  # left, right, bottom, top
         a = ctypes.addressof(found)
@@ -243,7 +236,7 @@ class PdfPage:
 
     def unmapped(self, indices: list[int]) -> list[bool]:
         """Return, for each character of ``indices``, whether its font gives it no Unicode value."""
-        return [error == 1 for error in map(_map_error, repeat(self._text_page()), indices)]
+        return list(map((1).__eq__, map(_map_error, repeat(self._text_page()), indices)))
 
     def colours(self, indices: list[int]) -> list[Colour]:
         """Return the fill colour of each character of ``indices`` (black where PDFium knows none)."""
@@ -288,8 +281,6 @@ class _LineCollector:
         self._askew = askew
         self.cut_off = False
         self._left = max(budget, PATH_LIMIT)
-        self._ints = (ctypes.c_int * 2)()
-        self._rgba = (ctypes.c_uint * 4)()
         self._floats = (ctypes.c_float * 6)()
 
     def walk(self, handles: list[int], outer: tuple[float, ...] | None, depth: int) -> None:
@@ -298,8 +289,9 @@ class _LineCollector:
             self.cut_off = True
             return
         kinds = list(map(_object_type, handles))
-        paths = [handle for handle, kind in zip(handles, kinds, strict=True) if kind == _PATH]
-        self._paths(paths, outer)
+        self._paths([handle for handle, kind in zip(handles, kinds, strict=True) if kind == _PATH], outer)
+        if _FORM not in kinds:
+            return
         for handle, kind in zip(handles, kinds, strict=True):
             if kind == _FORM:
                 if depth == NESTING_LIMIT:
@@ -317,56 +309,40 @@ class _LineCollector:
         return tuple(self._floats)
 
     def _paths(self, paths: list[int], outer: tuple[float, ...] | None) -> None:
-        bounds = np.zeros((len(paths), 4), np.float32)  # left, bottom, right, top
-        a = bounds.ctypes.data
-        end = a + 16 * len(paths)
-        deque(
-            map(
-                _object_bounds,
-                paths,
-                range(a, end, 16),
-                range(a + 4, end + 4, 16),
-                range(a + 8, end + 8, 16),
-                range(a + 12, end + 12, 16),
-            ),
-            maxlen=0,
-        )
-        fill, stroke = ctypes.addressof(self._ints), ctypes.addressof(self._ints) + 4
-        for handle, (x0, y0, x1, y1) in zip(paths, bounds.tolist(), strict=True):
+        modes = np.zeros((len(paths), 2), np.int32)  # fill, stroke
+        _each(_draw_mode, paths, *_columns(modes))
+        painted = [(path, mode[1]) for path, mode in zip(paths, modes.tolist(), strict=True) if mode[0] or mode[1]]
+        strokes = [path for path, stroked in painted if stroked]
+        fills = [path for path, stroked in painted if not stroked]
+        printing = {*_printing(_stroke_color, strokes), *_printing(_fill_color, fills)}
+        if not printing:
+            return
+        bounds = np.zeros((len(painted), 4), np.float32)  # left, bottom, right, top
+        _each(_object_bounds, [path for path, _ in painted], *_columns(bounds))
+        widths = np.zeros((len(strokes), 1), np.float32)
+        _each(_stroke_width, strokes, *_columns(widths))
+        width_of = dict(zip(strokes, widths[:, 0].tolist(), strict=True))
+        for (path, stroked), (x0, y0, x1, y1) in zip(painted, bounds.tolist(), strict=True):
             wide, high = x1 - x0, y1 - y0
-            if wide < SPECK and high < SPECK:
+            if path not in printing or (wide < SPECK and high < SPECK):
                 continue
-            _draw_mode(handle, fill, stroke)
-            if self._askew and (self._ints[0] or self._ints[1]):
-                if self._prints(handle, stroke=bool(self._ints[1])):
-                    self._slanting(handle, outer, stroke=bool(self._ints[1]))
-            elif self._ints[1]:
-                if not self._prints(handle, stroke=True):
-                    continue
-                self._stroked(handle, (x0, y0, x1, y1), outer)
-            elif self._ints[0] and self._prints(handle, stroke=False):
+            if self._askew:
+                self._slanting(path, outer, stroke=bool(stroked))
+                continue
+            if not stroked:
                 if min(wide, high) < THIN:
                     self._keep(x0, y0, x1, y1, min(wide, high), outer)
-                elif _segment_count(handle) > 5:
-                    self._filled(handle, outer)
-
-    def _prints(self, handle: int, *, stroke: bool) -> bool:
-        a = ctypes.addressof(self._rgba)
-        known = (_stroke_color if stroke else _fill_color)(handle, a, a + 4, a + 8, a + 12)
-        return not known or Colour(*self._rgba).paleness < WHITE
-
-    def _stroked(self, handle: int, box: tuple[float, ...], outer: tuple[float, ...] | None) -> None:
-        _stroke_width(handle, ctypes.addressof(self._floats))
-        width = self._floats[0]
-        x0, y0, x1, y1 = box
-        if _segment_count(handle) <= 2:
+                elif _segment_count(path) > 5:
+                    self._filled(path, outer)
+                continue
+            width = width_of[path]
+            if _segment_count(path) > 2:
+                self._segments(path, width, outer)
             # The bounds of a stroke are widened by half its width (by more in some versions): take the middle.
-            if x1 - x0 < THIN + width:
+            elif wide < THIN + width:
                 self._keep((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, width, outer)
-            elif y1 - y0 < THIN + width:
+            elif high < THIN + width:
                 self._keep(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, width, outer)
-            return
-        self._segments(handle, width, outer)
 
     def _filled(self, handle: int, outer: tuple[float, ...] | None) -> None:
         """Keep the thin rectangles of a path that fills several at once."""
@@ -438,7 +414,33 @@ class _LineCollector:
                 a * x1 + c * y1 + e,
                 b * x1 + d * y1 + f,
             )
-        self.found.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), width))
+            x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        self.found.append((x0, y0, x1, y1, width))
+
+
+def _columns(rows: npt.NDArray[Any]) -> list[range]:
+    """Return the addresses of the values of ``rows``, column by column."""
+    start, size, step = rows.ctypes.data, rows.itemsize, rows.strides[0]
+    return [range(a, a + step * len(rows), step) for a in range(start, start + step, size)] if len(rows) else []
+
+
+def _each(call: Any, handles: list[int], *addresses: range) -> None:
+    """Call PDFium once for each of ``handles``, with an address of each column of addresses."""
+    if handles:
+        deque(map(call, handles, *addresses), maxlen=0)
+
+
+def _printing(colour: Any, paths: list[int]) -> Iterator[int]:
+    """Yield those of ``paths`` whose ``colour`` is not (nearly) white; one that PDFium does not know is black."""
+    rgba = np.zeros((len(paths), 4), np.uint32)
+    rgba[:, 3] = 255
+    _each(colour, paths, *_columns(rgba))
+    pale: dict[tuple[int, ...], bool] = {}
+    for path, ink in zip(paths, map(tuple, rgba.tolist()), strict=True):
+        if ink not in pale:
+            pale[ink] = not Colour(*ink).paleness < WHITE
+        if not pale[ink]:
+            yield path
 
 
 class Pdf:

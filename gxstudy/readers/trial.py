@@ -199,7 +199,7 @@ def _try(start: int) -> None:
             for index in range(start, pdf.page_count):
                 with pdf.page(index) as loaded:
                     if loaded is not None:
-                        loaded.glyphs()
+                        loaded.loose_boxes(range(len(loaded.text())))
                         loaded.lines()
                 _say(str(index))
         _say(ENDED)
