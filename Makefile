@@ -70,12 +70,12 @@ test-browser: $(READY) ## the notebooks in JupyterLab, driven by Chromium
 	$(PIP) install --quiet --constraint $(PINS) --no-build-isolation --editable '.[test,browser]'
 	$(PY) -m pytest -m browser
 
-docs: ## build the documentation in docs/_site, in an environment of its own; any warning is an error
+docs: ## build the documentation in docs/_site/html, in an environment of its own; any warning is an error
 	$(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) hatchling
 	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) --no-build-isolation --editable '.[docs]'
-	$(VENV)-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_site
-	$(VENV)-docs/bin/python docs/_ext/offline.py docs/_site
+	$(VENV)-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_site/html
+	$(VENV)-docs/bin/python docs/_ext/offline.py docs/_site/html
 
 bench: ## time against the peers, in an environment of their own
 	$(PYTHON) -m venv $(VENV)-bench

@@ -26,7 +26,8 @@ exclude_patterns = ["_site", "_ext", "notebooks/.ipynb_checkpoints"]
 templates_path: list[str] = []
 html_theme = "furo"
 html_title = "gxstudy"
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
@@ -42,6 +43,7 @@ nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+add_module_names = False
 autodoc_default_options = {"members": True, "exclude-members": "__init__, __new__"}
 napoleon_google_docstring = False
 napoleon_use_ivar = True

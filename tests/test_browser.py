@@ -107,7 +107,7 @@ def test_the_tables_of_a_report_can_be_read_in_light_and_dark(
     path = NOTEBOOKS[0]
     with watched(browser, f"{dark_lab if dark else lab}/lab/tree/{path.name}?reset") as (page, complaints):
         wait_for_all(page, len(code_cells(path)))
-        page.wait_for_selector(f"[data-jp-theme-light={'false' if dark else 'true'}]")
+        page.wait_for_selector(f"[data-jp-theme-light={'false' if dark else 'true'}]", state="attached")
         faint = page.evaluate(READABLE)
         keep_screens(page, f"{path.stem}-{'dark' if dark else 'light'}")
     assert faint == []

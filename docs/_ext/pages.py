@@ -26,11 +26,15 @@ def command_pages() -> Iterator[str]:
         yield f"## gxstudy {name}\n\n```text\n{command.get_help(inner)}\n```\n"
 
 
-def grade_tables() -> Iterator[str]:
-    """Yield what the grades and the statuses of figures are."""
+def grade_table() -> Iterator[str]:
+    """Yield what the grades of figures are."""
     yield "| grade | meaning |\n|---|---|"
     yield from (f"| {grade} | {GRADE_MEANING[grade]} |" for grade in GRADES)
-    yield "\n| status | meaning |\n|---|---|"
+
+
+def status_table() -> Iterator[str]:
+    """Yield what the statuses of figures are."""
+    yield "| status | meaning |\n|---|---|"
     yield "| read | a plain number |\n| slash | a stroke, a dash or a word for none |"
     yield from (f"| {status} | {meaning} |" for status, meaning in STATUS_MEANING.items())
 
@@ -40,7 +44,8 @@ def write(app: Sphinx) -> None:
     MADE.mkdir(exist_ok=True)
     parts = {
         "commands.md": command_pages(),
-        "grades.inc": grade_tables(),
+        "grades.inc": grade_table(),
+        "statuses.inc": status_table(),
         "codebook.md": iter([inspect.cleandoc(codebook_markdown())]),
     }
     for name, lines in parts.items():
