@@ -176,12 +176,15 @@ def applicants(
     Raises
     ------
     CallError
-        When there is no such denominator, language or width.
+        When there is no such denominator, language or width, or no report in which applicants can be compared.
     """
     one_of("lang", lang, _WORDS)
     one_of("of", of, [item.key for item in result.definitions])
     words = _WORDS[lang]
     shown = [row for row in result.applicants if row.of == of]
+    if not any(row.strata for row in shown):
+        msg = "there is nothing to draw: no report has two kinds of applicant and, of both, both outcomes"
+        raise CallError(msg)
     with style():
         figure = _forest(shown, result, words, of=of, width=inches(width), planted=planted)
         figure.data = pd.DataFrame.from_records(shown, columns=list(Applicant._fields))

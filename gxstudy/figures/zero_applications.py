@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.transforms import blended_transform_factory
 
+from gxstudy.errors import CallError
 from gxstudy.figures.base import (
     BAND,
     MM,
@@ -79,7 +80,7 @@ def zero_applications(
     Raises
     ------
     CallError
-        When there is no such language, width, or definition in the result.
+        When there is no such language, width, or definition in the result, or no report.
     """
     one_of("lang", lang, _WORDS)
     if result.by is None:
@@ -88,6 +89,9 @@ def zero_applications(
         one_of("definition", definition, [item.key for item in result.definitions])
         shown = [row for row in result.estimates if row.definition == definition]
     words = _WORDS[lang]
+    if not shown:
+        msg = "there is nothing to draw: the panel has no report"
+        raise CallError(msg)
     with style():
         if result.by == "year":
             figure = _by_year(shown, result, words, width=inches(width), lang=lang)
