@@ -160,10 +160,11 @@ def published(path: str | Path) -> Panel:
         say no application was received) and otherwise what the note says (``repeat_year``: found without naming an
         outcome). The parts answer different questions and are never to be pooled silently.
         ``prose.applications_carried_in`` is the number carried over from the year before as the text says it (notes
-        ``narr_prev``, ``prose_prev``). The columns
-        of :data:`MARKS`: ``scope_citywide`` (covers more than the organ), ``organ_inferred`` (name from the address or
-        the context), ``host_third_party`` (not on the organ's own site), ``wording_partial`` (the count is said of
-        persons, of organisations or of online applications alone), ``handled_incl_carry``, ``form_as_printed``.
+        ``narr_prev``, ``prose_prev``), ``prose.applications_carried_out`` that carried over to the year after
+        (``narr_carried``, ``prose_carried_out``). The columns of :data:`MARKS`: ``scope_citywide`` (covers more than
+        the organ), ``organ_inferred`` (name from the address or the context), ``host_third_party`` (not on the organ's
+        own site), ``wording_partial`` (the count is said of persons, of organisations or of online applications alone),
+        ``handled_incl_carry``, ``form_as_printed``.
 
     Raises
     ------
@@ -199,6 +200,9 @@ def published(path: str | Path) -> Panel:
     places = [name for name in text.columns if name.split(".")[0] in {*tables, "prose"} and name != "prose.fee_stated"]
     printed = text[places].set_axis(frame.index)
     printed["prose.applications_carried_in"] = [note.get("narr_prev", note.get("prose_prev", "")) for note in notes]
+    printed["prose.applications_carried_out"] = [
+        note.get("narr_carried", note.get("prose_carried_out", "")) for note in notes
+    ]
     if "prose.fee_stated" in text:
         frame["fee_stated"] = text["prose.fee_stated"].replace("", None).to_numpy()
     values = pd.DataFrame({name: pd.to_numeric(printed[name], errors="coerce") for name in printed}).astype("float64")
