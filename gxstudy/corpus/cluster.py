@@ -194,9 +194,10 @@ class _Reading:
         self._name = name
         self._expected = expected
 
-    def begin(self, threads: int) -> None:
-        """Make ready on a worker of so many threads."""
+    def begin(self, threads: int, scratch: Path) -> None:
+        """Make ready on a worker of so many threads, which has a folder for temporary files."""
         self._threads = threads
+        self._scratch = scratch
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._same = fingerprint(self._name) == self._expected
@@ -233,7 +234,7 @@ class _Reading:
                 # A worker under a nanny is a daemon, which may have no children; these end with it by themselves.
                 process: Any = multiprocessing.current_process()
                 process._config.pop("daemon", None)
-                self._pool = work.started(self._reader, self._threads, self._limits)
+                self._pool = work.started(self._reader, self._threads, self._limits, self._scratch)
             return self._pool
 
     def _give_up(self, pool: ProcessPool) -> None:
@@ -265,7 +266,7 @@ def _plugin(reading: _Reading) -> Any:
 
         def setup(self, worker: Worker) -> None:
             """Make ready."""
-            self.reading.begin(worker.state.nthreads)
+            self.reading.begin(worker.state.nthreads, Path(worker.local_directory))
 
         def teardown(self, worker: Worker) -> None:
             """End the processes."""

@@ -10,13 +10,16 @@ import hashlib
 import multiprocessing
 import os
 import re
+import shutil
 import sys
+import tempfile
 import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import connection
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
@@ -107,21 +110,41 @@ class Run(Protocol):
         ...
 
 
-def here(reader: Reader, *, jobs: int, limits: Limits) -> Run:
-    """Return the way of reading files in ``jobs`` worker processes of this machine, at most one a file."""
+def here(reader: Reader, *, jobs: int, limits: Limits, scratch: Path | None = None) -> Run:
+    """Return the way of reading files in ``jobs`` worker processes of this machine, at most one a file.
+
+    ``scratch`` is a folder for what libraries write while they read; it is emptied before and removed behind. By
+    default it is made where the system has its temporary files.
+    """
 
     def read_here(tasks: Iterable[Task], /) -> Iterator[Done]:
         given = tuple(tasks)
-        return run(given, reader=reader, jobs=min(jobs, max(len(given), 1)), limits=limits)
+        with _emptied(scratch) as folder:
+            yield from run(given, reader=reader, jobs=min(jobs, max(len(given), 1)), limits=limits, scratch=folder)
 
     return read_here
 
 
-def run(tasks: Iterable[Task], *, reader: Reader, jobs: int, limits: Limits) -> Iterator[Done]:
+@contextmanager
+def _emptied(folder: Path | None) -> Iterator[Path]:
+    """Give a folder that is empty, and remove it with what a worker that was ended has left there."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="gxstudy-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(tasks: Iterable[Task], *, reader: Reader, jobs: int, limits: Limits, scratch: Path) -> Iterator[Done]:
     """Read files in worker processes, and yield what came of each as it comes.
 
     Every file is a task of its own, so that the limit of time holds for each. A file whose worker dies is tried once
-    more, alone, after all others: the fault may have been another's.
+    more, alone, after all others: the fault may have been another's. ``scratch`` is where workers put temporary files.
 
     Raises
     ------
@@ -134,7 +157,7 @@ def run(tasks: Iterable[Task], *, reader: Reader, jobs: int, limits: Limits) -> 
     pool: ProcessPool | None = None
     try:
         while waiting or suspects or running:
-            pool = pool or started(reader, jobs, limits)
+            pool = pool or started(reader, jobs, limits, scratch)
             trial = not waiting and not running
             broken = not _start(pool, suspects if trial else waiting, 1 if trial else 2 * jobs, running, reader, limits)
             finished, _ = wait(running, timeout=limits.seconds + _PATIENCE, return_when=FIRST_COMPLETED)
@@ -196,14 +219,13 @@ def crashed() -> bytes:
     return failed("crashed", message)
 
 
-def started(reader: Reader, jobs: int, limits: Limits) -> ProcessPool:
-    """Return a pool whose workers have shown that they start."""
+def started(reader: Reader, jobs: int, limits: Limits, scratch: Path) -> ProcessPool:
+    """Return a pool whose workers have shown that they start, and put their temporary files in ``scratch``."""
     how = "spawn" if sys.platform == "win32" else "forkserver"
     context = multiprocessing.get_context(how)
     context.set_forkserver_preload(["gxstudy.corpus.work", "gxstudy.readers.pdf"])
-    pool = ProcessPool(
-        jobs, _TASKS_A_WORKER, initializer=_prepare, initargs=(reader, limits.mebibytes), context=context
-    )
+    arguments = (reader, limits.mebibytes, scratch)
+    pool = ProcessPool(jobs, _TASKS_A_WORKER, initializer=_prepare, initargs=arguments, context=context)
     try:
         pool.schedule(_ready).result(timeout=2 * _PATIENCE)
     except (BrokenProcessPool, ProcessExpired, TimeoutError) as error:
@@ -226,13 +248,16 @@ def _ready() -> bool:
     return True
 
 
-def _prepare(_: Reader, mebibytes: int) -> None:
+def _prepare(_: Reader, mebibytes: int, scratch: Path) -> None:
     """Make a new worker one that ends with its parent, however that ends, and keeps to its memory.
 
     The reader is an argument so that what it needs is loaded, and weighs nothing, when the limit is set. Libraries of
-    linear algebra get one thread: the workers are the threads, and each reserves memory by the processor.
+    linear algebra get one thread: the workers are the threads, and each reserves memory by the processor. What a
+    library writes on the way goes to ``scratch``, where nothing of it stays when the worker is ended.
     """
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    os.environ |= dict.fromkeys(("TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), str(scratch))
+    tempfile.tempdir = str(scratch)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

@@ -42,6 +42,8 @@ HEIGHT = 48
 """Pixels to which the network wants a line scaled."""
 NARROWEST, WIDEST = 48, 3200
 """Pixels of a scaled line; a longer one is squeezed."""
+LONGEST_STRIP = 4
+"""A picture is at most so many times as long as it is broad when lines are looked for; else paper is added."""
 THREADS = 4
 """Threads used at most; one in a worker process, for there the processes share the machine."""
 
@@ -79,11 +81,13 @@ class Recogniser:
 
     def lines(self, picture: Grey) -> npt.NDArray[np.int32]:
         """Return the boxes of the lines of text of a picture: n x 4, left, top, right, bottom, in pixels."""
-        found = self._detect(_coloured(picture)).boxes
+        height, width = picture.shape
+        found = _in_memory(self._detect, _coloured(_broadened(picture))).boxes
         if found is None or not len(found):
             return np.zeros((0, 4), np.int32)
-        corners = np.asarray(found, np.float32)
+        corners = np.clip(np.asarray(found, np.float32), 0, [width, height])
         ends = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+        ends = ends[(ends[:, 0] < ends[:, 2]) & (ends[:, 1] < ends[:, 3])]
         return np.asarray(np.rint(ends), np.int32)
 
     def read(self, line: Grey) -> Recognised:
@@ -100,7 +104,31 @@ class Recogniser:
         height, width = line.shape
         wanted = min(max(round(HEIGHT * width / height), NARROWEST), WIDEST)
         scaled = self._scaled(_coloured(line), wanted / HEIGHT)
-        return np.asarray(self._probabilities(scaled[None])[0], np.float32)
+        return np.asarray(_in_memory(self._probabilities, scaled[None])[0], np.float32)
+
+
+def _broadened(picture: Grey) -> Grey:
+    """Return a strip with blank paper beside it: the network enlarges a picture until its short side is long enough."""
+    height, width = picture.shape
+    missing = -(-max(height, width) // LONGEST_STRIP)
+    edges = ((0, max(0, missing - height)), (0, max(0, missing - width)))
+    return np.pad(picture, edges, constant_values=255) if missing > min(height, width) else picture
+
+
+def _in_memory(network: Callable[[Any], Any], given: Any) -> Any:
+    """Return what a network answers.
+
+    Raises
+    ------
+    MemoryError
+        When it has too little memory, which it says in other ways.
+    """
+    try:
+        return network(given)
+    except Exception as error:
+        if "bad_alloc" in str(error) or "allocate memory" in str(error):
+            raise MemoryError(str(error)) from error
+        raise
 
 
 def _decoded(probabilities: Floats, characters: Sequence[str]) -> Recognised:
