@@ -43,6 +43,13 @@ OUTPUTS = """
 """
 
 
+SCROLLER = """
+() => [...document.querySelectorAll('.jp-NotebookPanel, .jp-NotebookPanel *')]
+    .filter(node => ['auto', 'scroll'].includes(getComputedStyle(node).overflowY) && node.clientHeight > 300)
+    .reduce((most, node) => node.scrollHeight > (most?.scrollHeight ?? 0) ? node : most, null)
+"""
+
+
 @contextmanager
 def served(folder: Path, notebooks: str, settings: Mapping[str, Mapping[str, Any]] = SETTINGS) -> Iterator[str]:
     """Serve a folder of notebooks below ``folder`` with JupyterLab, and say where."""
@@ -128,13 +135,12 @@ def keep_screens(page: Page, name: str) -> None:
     for old in SCREENS.glob(f"{name}-[0-9]*.png"):
         if re.fullmatch(rf"{re.escape(name)}-\d+\.png", old.name):
             old.unlink()
-    height = page.evaluate("document.querySelector('.jp-WindowedPanel-outer, .jp-Notebook').scrollHeight")
     size = page.viewport_size or {"width": 1400, "height": 1000}
-    for number, top in enumerate(range(0, height, 1_600), start=1):
-        page.set_viewport_size({"width": size["width"], "height": 1_700})
-        page.evaluate(
-            "top => { document.querySelector('.jp-WindowedPanel-outer, .jp-Notebook').scrollTop = top; }", top
-        )
+    page.set_viewport_size({"width": size["width"], "height": 1_700})
+    page.wait_for_timeout(300)
+    height = page.evaluate(f"({SCROLLER})().scrollHeight")
+    for number, top in enumerate(range(0, height, 1_550), start=1):
+        page.evaluate(f"top => {{ ({SCROLLER})().scrollTop = top; }}", top)
         page.wait_for_timeout(200)
         page.screenshot(path=SCREENS / f"{name}-{number:02}.png")
     page.set_viewport_size(size)
