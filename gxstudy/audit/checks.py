@@ -138,8 +138,8 @@ def run_tests(sheet: Sheet) -> list[tuple[Test, Check | None]]:
     places = tuple((entry.row, entry.column) for entry in sheet.entries)
     results: list[tuple[Test, Check | None]] = []
     for test in _of_form(sheet.edition, sheet.table, places):
-        left = [value for index in test.left if (value := values[index]) is not None]
-        right = [value for index in test.right if (value := values[index]) is not None]
+        left = [value for value in map(values.__getitem__, test.left) if value is not None]
+        right = [value for value in map(values.__getitem__, test.right) if value is not None]
         left_whole = test.whole and len(left) == len(test.left)
         right_whole = test.whole and len(right) == len(test.right)
         total_left, total_right = sum(left), sum(right)
@@ -149,7 +149,7 @@ def run_tests(sheet: Sheet) -> list[tuple[Test, Check | None]]:
             or (right_whole and total_left > total_right)
             or (left_whole and total_right > total_left)
         ):
-            named = tuple(places[index] for index in (*test.left, *test.right) if values[index] is not None)
+            named = tuple([places[index] for index in (*test.left, *test.right) if values[index] is not None])
             holds = left_whole and right_whole and total_left == total_right
             check = Check(test.identity, sheet.table, test.at, total_left, total_right, holds, named)
         results.append((test, check))
@@ -184,7 +184,7 @@ def graded(sheet: Sheet, results: Sequence[tuple[Test, Check | None]]) -> Sheet:
                 grade = "consistent"
             elif entry.certainties:
                 grade = "doubtful" if min(entry.certainties) < DOUBT else "recognised"
-        entries.append(entry if grade == "unchecked" else entry._replace(grade=grade))
+        entries.append(entry if grade == "unchecked" else Entry(*entry[:6], grade, *entry[7:]))
     return Sheet(sheet.table, sheet.edition, tuple(entries))
 
 

@@ -183,17 +183,21 @@ def _sheet(table: str, found: dict[tuple[str, str], Entry], edition: str | None,
         findings.append(finding(Code.VARIANT_ROW, message, Place(table=table, row=variant.key)))
     places = list(form.places(variant=variant is not None))
     printed_too = set(found) - set(places)
-    places += [place for place in found if place in printed_too]
-    order = {row.key: index for index, row in enumerate(form.rows)}
-    places.sort(key=lambda place: order.get(place[0], len(order)))
+    if printed_too:
+        places += [place for place in found if place in printed_too]
+        order = {row.key: index for index, row in enumerate(form.rows)}
+        places.sort(key=lambda place: order.get(place[0], len(order)))
     entries = tuple(found.get(place) or absent(table, *place) for place in places)
     _say_absent(table, told, entries, findings)
     return Sheet(table, told, entries)
 
 
 def _say_absent(table: str, edition: str, entries: tuple[Entry, ...], findings: list[Finding]) -> None:
+    statuses = {entry.status for entry in entries}
+    if entries and "absent" not in statuses:
+        return
     form = forms.load(edition).table(table)
-    if all(entry.status == "absent" for entry in entries):
+    if statuses <= {"absent"}:
         message = f"table {form.number} ({form.zh}) was not found"
         findings.append(finding(Code.TABLE_ABSENT, message, Place(table=table)))
         return

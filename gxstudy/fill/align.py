@@ -7,7 +7,7 @@ keep their order, so the best alignment is found by dynamic programming over bot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -51,6 +51,7 @@ def _labels(table: str) -> frozenset[str]:
     return frozenset(label for row in _known(table) for label in row.labels)
 
 
+@lru_cache(maxsize=1 << 12)
 def fused(table: str, printed: str) -> bool:
     """Return whether a printed label key holds the labels of two rows: a rule between them was not seen."""
     labels = _labels(table)
@@ -84,6 +85,7 @@ def all_between(table: str, before: str | None, rows: Sequence[str | None], afte
     return False
 
 
+@lru_cache(maxsize=1 << 12)
 def stands_under(table: str, row: str, label: str) -> bool:
     """Return whether a label key is that of the merged label over ``row``."""
     return any(known.key == row and label in known.above for known in _known(table))

