@@ -19,7 +19,11 @@ from gxstudy.audit.misreading import misreadings, worth
 from gxstudy.errors import CallError
 from gxstudy.fill import Sheet
 from gxstudy.findings import Code
+from gxstudy.layout import Document, Page, Word
+from gxstudy.readers import files
 from gxstudy.report import Report
+from gxstudy.specimens import Specimen, draw
+from gxstudy.specimens.invented import invented
 
 SURE, DOUBTED = 0.995, 0.4
 Place = tuple[str, str]
@@ -335,3 +339,40 @@ def test_a_proposal_is_frozen(report: Report) -> None:
     (one,) = report.proposals
     with pytest.raises(AttributeError):
         one.cost = 0.0  # type: ignore[misc]
+
+
+# From the words of a page to the report -------------------------------------------------------------------------------
+
+
+def test_a_misread_word_of_a_page_comes_back_as_a_proposal(monkeypatch: pytest.MonkeyPatch) -> None:
+    specimen = Specimen("某某县教育局", 2023, {})
+    figures = invented(specimen, seed=3)
+    place = ("applications", "granted", "natural_person")
+    pdf = draw(replace(specimen, figures=figures))
+    printed = figures[place]
+    wrong = ("9" if printed[0] == "4" else "4") + printed[1:]
+    plain = files.document(pdf)
+
+    def as_recognised(word: Word) -> Word:
+        text, sure = (wrong, DOUBTED) if word.text == printed else (word.text, SURE)
+        return word._replace(text=text, certainties=(sure,) * len(text))
+
+    pages = tuple(replace(page, words=tuple(map(as_recognised, page.words))) for page in plain.pages)
+    monkeypatch.setattr(files, "document", lambda _: Document("scan", pages))
+    report = gx.read_report(pdf)
+    assert report.entry(*place).raw == wrong
+    assert [(one.table, one.row, one.column) for one in report.proposals] == [place]
+    assert [one.code for one in report.findings if one.where.row == place[1] and one.where.column == place[2]] == [
+        Code.DOUBTFUL_FIGURE,
+        Code.MISREAD_PROPOSED,
+    ]
+    taken = gx.tidy(report, accept="proposals")
+    assert taken.loc[taken["status"] == "proposed", ["value", "raw"]].to_numpy().tolist() == [[float(printed), wrong]]
+    assert gx.reports(report)["proposals"].tolist() == [1]
+    monkeypatch.setattr(files, "document", lambda _: replace(plain, pages=tuple(digital(pages))))
+    assert gx.read_report(pdf).proposals == ()
+
+
+def digital(pages: tuple[Page, ...]) -> list[Page]:
+    """The same words as a text layer would give them."""
+    return [replace(page, words=tuple(word._replace(certainties=()) for word in page.words)) for page in pages]
