@@ -145,13 +145,12 @@ class _Name(NamedTuple):
 
 
 def _report(data: bytes, document: Document, second: Filled | None, name: _Name) -> Report:
-    found: list[Grid] = []
-    paragraphs: list[Paragraph] = []
-    for page in document.pages:
-        on_page = grids.find(page)
-        found += on_page
-        paragraphs += grids.paragraphs(page, on_page)
-    filled = fill(tuple(found))
+    found, paragraphs, filled = _filled(document)
+    if _has_gaps(filled):
+        whole = files.completed(data, document)
+        if whole is not None:
+            document = whole
+            found, paragraphs, filled = _filled(document)
     if not filled.sheets:
         filled = _fallback(data, document, tuple(paragraphs), found)
     narrative = _of_this_report(tuple(paragraphs), filled)
@@ -193,6 +192,22 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
         paragraphs=narrative,
         proposals=proposed.proposals,
     )
+
+
+def _filled(document: Document) -> tuple[list[Grid], list[Paragraph], Filled]:
+    """Return the tables of a document, its paragraphs, and the form filled from them."""
+    found: list[Grid] = []
+    paragraphs: list[Paragraph] = []
+    for page in document.pages:
+        on_page = grids.find(page)
+        found += on_page
+        paragraphs += grids.paragraphs(page, on_page)
+    return found, paragraphs, fill(tuple(found))
+
+
+def _has_gaps(filled: Filled) -> bool:
+    """Return whether a place of the form was not found: then pages that hold pictures only are worth recognising."""
+    return not filled.sheets or any(entry.status == "absent" for sheet in filled.sheets for entry in sheet.entries)
 
 
 def _second_reading(data: bytes, document: Document, reader: str | None) -> Filled | None:

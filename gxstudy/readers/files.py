@@ -14,7 +14,7 @@ from gxstudy.readers.kinds import kind_of
 if TYPE_CHECKING:
     from gxstudy.readers.scan import Picture
 
-__all__ = ["Loaded", "Source", "document", "load", "picture"]
+__all__ = ["Loaded", "Source", "completed", "document", "load", "picture"]
 
 Source = str | Path | bytes | BinaryIO
 _UNREAD = (Code.PAGE_WITHOUT_TEXT, Code.TEXT_LAYER_UNTRUSTED)
@@ -68,11 +68,11 @@ def document(data: bytes) -> Document:
         from gxstudy.readers import pdf
 
         read = pdf.read_pages(data)
-        if not any(found.code in _UNREAD for found in read.findings):
-            return read if any(page.words for page in read.pages) else pdf.read(data)
-        from gxstudy.readers.scan import in_pdf
-
-        return in_pdf.mended(data, read)
+        has_text = any(page.words for page in read.pages)
+        if has_text and not any(found.code is Code.TEXT_LAYER_UNTRUSTED for found in read.findings):
+            return read
+        whole = completed(data, read)
+        return whole if whole is not None and any(page.words for page in whole.pages) else pdf.read(data)
     if kind == "html":
         from gxstudy.readers import html
 
@@ -90,6 +90,36 @@ def document(data: bytes) -> Document:
 
         return text.read(data)
     return _recognised(data)
+
+
+def completed(data: bytes, document: Document) -> Document | None:
+    """Return a PDF with its unread pages recognised: those that hold pictures only, or text that cannot be believed.
+
+    A report is mostly text, and what else it shows is seldom a table: recognition costs seconds a page and is asked for
+    where tables are missing.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+    document
+        What :func:`document` made of it.
+
+    Returns
+    -------
+    Document or None
+        None where there is no such page.
+
+    Raises
+    ------
+    NoTextLayerError
+        When no page has text, and none can be recognised.
+    """
+    if document.kind != "pdf" or not any(found.code in _UNREAD for found in document.findings):
+        return None
+    from gxstudy.readers.scan import in_pdf
+
+    return in_pdf.mended(data, document)
 
 
 def _recognised(data: bytes) -> Document:

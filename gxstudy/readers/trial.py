@@ -19,8 +19,11 @@ __all__ = ["MEMORY_LIMIT", "TIME_LIMIT", "explosive", "sound_pages"]
 
 MEMORY_LIMIT = 1 << 30
 """Address space (bytes) that PDFium may take to load a page, where the system can limit it."""
-TIME_LIMIT = 8.0
-"""Time (seconds) for all pages of a file that is tried; those not reached are left out."""
+TIME_LIMIT = 8
+"""Time of the processor (seconds) for all pages of a file that is tried; those not reached are left out. A busy machine
+does not shorten it, so that the same file gives the same pages there too."""
+PATIENCE = 10
+"""So many times as long is waited by the clock: for a system that cannot limit the processor, or a page that hangs."""
 BEGUN, ENDED, CLOSED = "begun", "ended", "closed"
 """What the other process says before the first page, behind the last one, and of a file that cannot be opened."""
 FAILURES = 3
@@ -122,23 +125,35 @@ def sound_pages(data: bytes) -> frozenset[int] | None:
 
     sound: set[int] = set()
     start = 0
-    deadline = time.monotonic() + TIME_LIMIT
+    left = TIME_LIMIT
     for _ in range(FAILURES):
-        command = [sys.executable, "-m", __name__, str(start)]
+        command = [sys.executable, "-m", __name__, str(start), str(left)]
+        spent = _spent()
         try:
-            left = max(0.0, deadline - time.monotonic())
-            told = subprocess.run(command, input=data, capture_output=True, timeout=left, check=False).stdout
+            told = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE * left, check=False).stdout
+            left -= round(_spent() - spent)
         except subprocess.TimeoutExpired as late:
             told = late.stdout or b"late"
+            left = 0
         lines = told.decode("ascii").split()
         if not lines or lines[-1] == CLOSED:
             return None
         done = [int(line) for line in lines if line.isdigit()]
         sound.update(done)
-        if lines[-1] == ENDED:
+        if lines[-1] == ENDED or left <= 0:
             break
         start = done[-1] + 2 if done else start + 1  # behind the one that failed
     return frozenset(sound)
+
+
+def _spent() -> float:
+    """Return the time of the processor (seconds) that ended processes of this one took; by the clock elsewhere."""
+    try:
+        import resource
+    except ImportError:
+        return time.monotonic()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _nested(data: bytes, streams: Sequence[_Stream]) -> bool:
@@ -181,7 +196,7 @@ def _dense(data: bytes, stream: _Stream) -> bool:
         return False
 
 
-def _try(start: int) -> None:
+def _try(start: int, seconds: int) -> None:
     """Load pages one after the other and write the number of each that is loaded to the standard output."""
     from gxstudy.errors import UnreadableFileError
     from gxstudy.readers import pdfium
@@ -192,6 +207,7 @@ def _try(start: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     except (ImportError, ValueError):  # a system without limits, or with a lower one
         pass
     try:
@@ -213,4 +229,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    _try(int(sys.argv[1]))
+    _try(int(sys.argv[1]), int(sys.argv[2]))

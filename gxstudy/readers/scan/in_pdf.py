@@ -29,6 +29,8 @@ _INSTALL = "pip install 'gxstudy[ocr]'"
 def mended(data: bytes, document: Document) -> Document:
     """Return a document with the pages recognised whose text is missing or cannot be believed.
 
+    Pages cut off at a limit are not: to draw them would take as long as to read them.
+
     Where character recognition is not installed they stay as they are: blank, or with text of half certainty.
 
     Parameters
@@ -44,8 +46,9 @@ def mended(data: bytes, document: Document) -> Document:
         When no page has text, and none can be recognised.
     """
     asked: dict[int, Finding] = {}
+    too_much = {noticed.where.page for noticed in document.findings if noticed.code is Code.PAGE_CUT_OFF}
     for noticed in document.findings:
-        if noticed.code in _WHY and noticed.where.page is not None:
+        if noticed.code in _WHY and noticed.where.page is not None and noticed.where.page not in too_much:
             asked.setdefault(noticed.where.page, noticed)
     if not asked:
         return document
@@ -104,7 +107,7 @@ def _as_it_is(document: Document, asked: dict[int, Finding], error: MissingDepen
         raise NoTextLayerError(msg) from error
     findings = [
         found._replace(message=f"{found.message}; character recognition would read it: {_INSTALL}")
-        if found.code in _WHY
+        if found.code in _WHY and _INSTALL not in found.message
         else found
         for found in document.findings
     ]
