@@ -245,8 +245,8 @@ def test_what_is_in_both_layouts_is_the_same(tmp_path: Path, monkeypatch: pytest
     for name in PRODUCTS:
         one, other = getattr(whole, name), getattr(several, name)
         pd.testing.assert_frame_equal(other.sort_values(one.columns[0], kind="stable", ignore_index=True), one)
-    together = {(part, report) for part in several._files("reports") for report in pd.read_parquet(part)["organ"]}
-    assert len(several._files("reports")) > 4
+    together = {(part, report) for part in several.files("reports") for report in pd.read_parquet(part)["organ"]}
+    assert len(several.files("reports")) > 4
     organ_years = several.reports.dropna(subset=["organ", "year"]).groupby(["organ", "year"]).ngroups
     assert len([pair for pair in together if isinstance(pair[1], str)]) <= organ_years + 1
 

@@ -14,9 +14,11 @@ import click
 import gxstudy
 from gxstudy.cli.building import build
 from gxstudy.cli.checking import check
+from gxstudy.cli.comparing import diff
 from gxstudy.cli.completing import completion
 from gxstudy.cli.doctor import diagnoses
 from gxstudy.cli.drawing import figures
+from gxstudy.cli.exporting import codebook, export
 from gxstudy.cli.fetching import fetch
 from gxstudy.cli.group import Commands
 from gxstudy.cli.laboratory import lab
@@ -50,6 +52,12 @@ def commands() -> None:
       gxstudy reproduce
 
     \b
+    What changed since the last one, what its columns mean, and tables for Excel and Stata:
+      gxstudy diff published/dataset my/dataset
+      gxstudy codebook --format html --out codebook.html
+      gxstudy export my/dataset my/tables --to stata
+
+    \b
     Decide on the doubtful figures, and build again with what you decided:
       gxstudy desk my/dataset --raw my/reports
 
@@ -61,7 +69,7 @@ def commands() -> None:
     \b
     Exit codes:
        0  all is fine
-       1  something is wrong: a figure that cannot be believed, a notebook that fails
+       1  something is wrong, or differs: a figure that cannot be believed, a notebook that fails
        2  a wrong call
       10  the file cannot be read; in particular:
       11  it is empty
@@ -74,7 +82,23 @@ def commands() -> None:
     """  # noqa: D301
 
 
-for _command in (show, trace, check, fetch, build, figures, notebooks, reproduce, lab, desk, diagnoses, completion):
+for _command in (
+    show,
+    trace,
+    check,
+    fetch,
+    build,
+    diff,
+    export,
+    codebook,
+    figures,
+    notebooks,
+    reproduce,
+    lab,
+    desk,
+    diagnoses,
+    completion,
+):
     commands.add_command(_command)
 
 

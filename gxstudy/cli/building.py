@@ -34,6 +34,7 @@ __all__ = ["build", "build_dataset", "tell_counts"]
 @click.option(
     "--cluster", metavar="ADDRESS", help="Read on the Dask cluster whose scheduler is there: tcp://host:8786."
 )
+@click.option("--rehash", is_flag=True, help="Trust no file's size and times: hash every file again.")
 @click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
 def build(
     raw: str | Path,
@@ -43,20 +44,22 @@ def build(
     memory: int,
     cluster: str | None,
     *,
+    rehash: bool,
     as_json: bool,
 ) -> None:
     """Read the reports of a folder into a dataset.
 
     Every report below RAW is read; what RAW/registry.csv says of it goes with it. OUT holds figures, reports, facts,
-    checks, findings and failures (CSV and Parquet) with a manifest; the same files give the same bytes. A file that
-    cannot be read is a row of failures, not an end of the work. An interrupted build goes on where it was. RAW and OUT
-    may be addresses that fsspec knows, such as s3://bucket/reports.
+    checks, findings and failures (CSV and Parquet; Parquet by year where there are many) with a manifest; the same
+    files give the same bytes. A file that cannot be read is a row of failures, not an end of the work. An interrupted
+    build goes on where it was, and one with nothing new writes nothing. RAW and OUT may be addresses that fsspec knows,
+    such as s3://bucket/reports.
 
     \b
       gxstudy build my/reports my/dataset
       gxstudy build my/reports my/dataset --json | jq .failed_by_reason
     """  # noqa: D301
-    built = build_dataset(raw, out, jobs=jobs, timeout=timeout, memory=memory, cluster=cluster)
+    built = build_dataset(raw, out, jobs=jobs, timeout=timeout, memory=memory, cluster=cluster, rehash=rehash)
     if as_json:
         click.echo(json.dumps(built.manifest["counts"], ensure_ascii=False))
     else:
@@ -64,7 +67,14 @@ def build(
 
 
 def build_dataset(
-    raw: str | Path, out: str | Path, *, jobs: int | None, timeout: float, memory: int, cluster: str | None = None
+    raw: str | Path,
+    out: str | Path,
+    *,
+    jobs: int | None,
+    timeout: float,
+    memory: int,
+    cluster: str | None = None,
+    rehash: bool = False,
 ) -> Corpus:
     """Build with a bar on a terminal, and quietly elsewhere."""
     from contextlib import nullcontext
@@ -85,7 +95,9 @@ def build_dataset(
             description = f"reports, {state.kept} known, {state.failed} failed"
             bar.update(task, total=state.total, completed=state.done, description=description)
 
-        return corpus.build(raw, out, jobs=jobs, timeout=timeout, memory=memory, progress=told, client=client)
+        return corpus.build(
+            raw, out, jobs=jobs, timeout=timeout, memory=memory, progress=told, client=client, rehash=rehash
+        )
 
 
 def tell_counts(built: Corpus) -> None:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gxstudy.corpus import cluster, dataset, inventory, storage, work
+from gxstudy.corpus.compare import Comparison, diff
 from gxstudy.corpus.index import Index, forget
 from gxstudy.corpus.inventory import Inventory
 from gxstudy.corpus.opened import Corpus, open
@@ -36,7 +37,7 @@ from gxstudy.report import read_report
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Corpus", "Progress", "build", "open"]
+__all__ = ["Comparison", "Corpus", "Progress", "build", "diff", "open"]
 
 _CACHE = ".cache"
 _TODAY = "today"

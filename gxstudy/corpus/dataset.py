@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gxstudy.corpus.choice import Candidate, Chosen, choose
 from gxstudy.corpus.index import Index, Made, sha256_of
 from gxstudy.corpus.inventory import Failure, Inventory, RawFile
-from gxstudy.corpus.package import data_package
+from gxstudy.corpus.package import data_package, schemas
 from gxstudy.corpus.parts import Part, Place, parts
 from gxstudy.corpus.results import LIBRARIES, Head, body, version
 from gxstudy.corrections import Correction, correct
@@ -126,8 +126,9 @@ def write(
     listing = "".join(f"{sha256}  {path}\n" for path, sha256 in inventory.hashes)
     (staged / _INPUTS).write_bytes(listing.encode())
     files[_INPUTS] = _made(staged, _INPUTS, "", len(inventory.hashes))
-    _write_json(staged / _PACKAGE, data_package(files))
-    files[_PACKAGE] = _made(staged, _PACKAGE, "", 0)
+    for name, described in {**schemas(files), _PACKAGE: data_package(files)}.items():
+        _write_json(staged / name, described)
+        files[name] = _made(staged, name, "", 0)
     counts = {
         "files": len(told) + len(inventory.failures),
         "read": len(reports),
@@ -184,7 +185,11 @@ def _written_before(out: Path) -> set[str]:
     manifest = out / MANIFEST
     names = set(json.loads(manifest.read_bytes())["sha256"]) if manifest.exists() else set()
     for of in PRODUCTS:
-        names |= {name for name in (f"{of.name}.csv", f"{of.name}.parquet") if (out / name).is_file()}
+        names |= {
+            name
+            for name in (f"{of.name}.csv", f"{of.name}.parquet", f"{of.name}.schema.json")
+            if (out / name).is_file()
+        }
         below = out / f"{of.name}.parquet"
         names |= {place.relative_to(out).as_posix() for place in below.rglob("*") if place.is_file()}
     return names

@@ -92,7 +92,7 @@ class Corpus:
         """
         from pyarrow import dataset
 
-        return dataset.dataset(self._files(name), format="parquet")
+        return dataset.dataset(self.files(name), format="parquet")
 
     def pieces(self, *, figures: Sequence[str], facts: Sequence[str]) -> Iterator[Piece]:
         """Yield the reports of the dataset some at a time, each in one piece with all its figures and facts.
@@ -107,15 +107,15 @@ class Corpus:
         import pandas as pd
 
         names = ("figures", "facts", "reports")
-        for files in zip(*(self._files(name) for name in names), strict=True):
+        for files in zip(*(self.files(name) for name in names), strict=True):
             yield Piece(
                 pd.read_parquet(files[0], columns=list(figures)),
                 pd.read_parquet(files[1], columns=list(facts)),
                 pd.read_parquet(files[2]),
             )
 
-    def _files(self, name: str) -> list[Path]:
-        """Return the Parquet files of a product, in order."""
+    def files(self, name: str) -> list[Path]:
+        """Return the Parquet files of a product, in order; reports stand in files of the same number in each."""
         written = (told for told in self.manifest["sha256"] if told.startswith(f"{name}.parquet"))
         found = [self.path / told for told in sorted(written)]
         if not found:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gxstudy.corpus.index import Made
 from gxstudy.frames.dictionary import PRODUCTS, DType, Field, Product
 
-__all__ = ["data_package"]
+__all__ = ["data_package", "schemas"]
 
 _TYPES: Mapping[DType, str] = {"str": "string", "Int64": "integer", "float64": "number", "bool": "boolean"}
 
@@ -16,20 +16,36 @@ _TYPES: Mapping[DType, str] = {"str": "string", "Int64": "integer", "float64": "
 def data_package(files: Mapping[str, Made]) -> dict[str, Any]:
     """Return the description of the files of a dataset, given by name.
 
-    A product is the resource of its name (the CSV file where there is one), and ``PRODUCT-parquet`` beside a CSV file.
+    A product is the resource of its name: its CSV file, with ``PRODUCT-parquet`` beside it. Where there are many parts
+    each is a resource (``figures-2024-part-00``), whose schema is a file, ``figures.schema.json``.
     """
     resources = []
     for of in PRODUCTS:
-        plain = files.get(f"{of.name}.csv")
-        parquet = [made for name, made in sorted(files.items()) if name.startswith(f"{of.name}.parquet")]
+        plain, whole = files.get(f"{of.name}.csv"), files.get(f"{of.name}.parquet")
         if plain is not None:
             resources.append(_csv(of, plain))
-        resources.append(_parquet(of, parquet, f"{of.name}-parquet" if plain is not None else of.name))
+        if whole is not None:
+            schema = _schema(of, reports="reports-parquet" if "reports.parquet" in files else None)
+            resources.append(_parquet(of, whole.name, f"{of.name}-parquet", schema))
+        resources += [
+            _parquet(of, name, name.replace(".parquet", "").replace("/", "-"), f"{of.name}.schema.json")
+            for name in sorted(files)
+            if name.startswith(f"{of.name}.parquet/")
+        ]
     return {
-        "profile": "tabular-data-package",
+        "profile": "data-package",
         "name": "gxstudy-dataset",
         "title": "Annual reports on open government information: figures as printed, with status, grade and place",
         "resources": resources,
+    }
+
+
+def schemas(files: Mapping[str, Made]) -> dict[str, dict[str, Any]]:
+    """Return the schemas that stand in files of their own, by the names of these: those of products in many parts."""
+    return {
+        f"{of.name}.schema.json": _schema(of, reports=None)
+        for of in PRODUCTS
+        if any(name.startswith(f"{of.name}.parquet/") for name in files)
     }
 
 
@@ -48,25 +64,25 @@ def _csv(of: Product, made: Made) -> dict[str, Any]:
     }
 
 
-def _parquet(of: Product, files: Sequence[Made], name: str) -> dict[str, Any]:
-    single = {"bytes": files[0].bytes, "hash": f"sha256:{files[0].sha256}"} if len(files) == 1 else {}
+def _parquet(of: Product, path: str, name: str, schema: dict[str, Any] | str) -> dict[str, Any]:
+    """Describe a Parquet file. Its size and hash stand in the manifest alone: validators count those of text only."""
     return {
         "profile": "data-resource",
         "name": name,
-        "path": files[0].name if len(files) == 1 else [made.name for made in files],
+        "path": path,
         "description": f"One row is {of.row}.",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        **single,
-        "schema": _schema(of, reports=name.replace(of.name, "reports")),
+        "schema": schema,
     }
 
 
-def _schema(of: Product, *, reports: str) -> dict[str, Any]:
+def _schema(of: Product, *, reports: str | None) -> dict[str, Any]:
+    """Return the schema of a product; ``reports`` is the resource that its reports are in, where they all are."""
     schema: dict[str, Any] = {"fields": [_field(field) for field in of.fields], "missingValues": [""]}
     if of.key:
         schema["primaryKey"] = list(of.key)
-    if "report_id" in of.columns and of.name != "reports":
+    if reports is not None and "report_id" in of.columns and of.name != "reports":
         reference = {"resource": reports, "fields": "report_id"}
         schema["foreignKeys"] = [{"fields": "report_id", "reference": reference}]
     return schema

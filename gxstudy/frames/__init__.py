@@ -4,7 +4,7 @@ The columns of every product and their dtypes are said once, in :mod:`gxstudy.fr
 (missing is NaN), whole numbers that may be missing are ``Int64``, other numbers ``float64``, truth values ``bool``.
 """
 
-from gxstudy.frames.codebook import codebook, codebook_markdown
+from gxstudy.frames.codebook import codebook, codebook_html, codebook_markdown
 from gxstudy.frames.dictionary import PRODUCTS, Field, Product, product
 from gxstudy.frames.export import write_csv
 from gxstudy.frames.tables import checks, facts, findings, reports, tidy, wide
@@ -15,6 +15,7 @@ __all__ = [
     "Product",
     "checks",
     "codebook",
+    "codebook_html",
     "codebook_markdown",
     "facts",
     "findings",

@@ -5,18 +5,32 @@ Importing this module loads no pandas: :func:`codebook` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from gxstudy import forms
 from gxstudy.findings import SEVERITY
 from gxstudy.forms import Form, Row, Table
+from gxstudy.frames.chinese import in_chinese
 from gxstudy.frames.dictionary import PRODUCTS, REASONS, Field, Product
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PLACES", "codebook", "codebook_markdown"]
+__all__ = ["PLACES", "Lang", "codebook", "codebook_html", "codebook_markdown"]
+
+Lang = Literal["en", "zh"]
+_MANY = 10
+_SAY: Mapping[Lang, Callable[[str], str]] = MappingProxyType({"en": str, "zh": in_chinese})
+_STYLE = (
+    "body{margin:0;font:16px/1.5 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
+    "color:#1a1a1a;background:#fff}"
+    "main{max-width:72rem;margin:0 auto;padding:1rem}"
+    "table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}"
+    "th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}"
+    "th{background:#f0f0f0}code{font-size:.9em}"
+)
 
 PLACES = Product(
     "codebook",
@@ -61,20 +75,44 @@ def codebook() -> pd.DataFrame:
     return pd.DataFrame({name: pd.array(list(values), dtype="str") for name, values in columns.items()})
 
 
-def codebook_markdown() -> str:
-    """Return the codebook as Markdown: forms with their labels and sums, then every column of every product."""
+def codebook_markdown(*, lang: Lang = "en") -> str:
+    """Return the codebook as Markdown: forms with their labels and sums, then every column of every product.
+
+    Parameters
+    ----------
+    lang
+        Language of what is said; the labels of the form stand there in both.
+    """
+    say = _SAY[lang]
     parts = [
-        "# Codebook",
-        "Made from the forms and the data dictionary of gxstudy. Labels are given as the form prints them.",
+        f"# {say('Codebook')}",
+        say("Made from the forms and the data dictionary of gxstudy. Labels are given as the form prints them."),
     ]
     for edition in reversed(forms.editions()):
-        parts += _form_in_markdown(forms.load(edition))
-    parts += ["## Columns of the data"]
+        parts += _form_in_markdown(forms.load(edition), lang)
+    parts += [f"## {say('Columns of the data')}"]
     for product in PRODUCTS:
-        parts += [f"### {product.name}", f"One row is {product.row}." + _key(product), _fields_in_markdown(product)]
-    parts += ["## Codes of findings", _table(("code", "severity"), ((code.value, SEVERITY[code]) for code in SEVERITY))]
-    parts += ["## Reasons of failures", _table(("reason", "what it is"), REASONS.items())]
+        head = f"One row is {product.row}." if lang == "en" else f"每行是{say(product.row)}。"
+        parts += [f"### {product.name}", head + _key(product, lang), _fields_in_markdown(product, lang)]
+    codes = ((code.value, say(SEVERITY[code])) for code in SEVERITY)
+    parts += [f"## {say('Codes of findings')}", _table(map(say, ("code", "severity")), codes)]
+    reasons = ((reason, say(text)) for reason, text in REASONS.items())
+    parts += [f"## {say('Reasons of failures')}", _table(map(say, ("reason", "what it is")), reasons)]
     return "\n\n".join(parts) + "\n"
+
+
+def codebook_html(*, lang: Lang = "en") -> str:
+    """Return the codebook as one HTML page that stands alone."""
+    from markdown_it import MarkdownIt
+
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(codebook_markdown(lang=lang))
+    page = {"en": "en", "zh": "zh-CN"}[lang]
+    return (
+        f'<!DOCTYPE html>\n<html lang="{page}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>gxstudy: {_SAY[lang]('Codebook')}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+    )
 
 
 def _places(form: Form) -> Iterator[tuple[str | None, ...]]:
@@ -112,10 +150,16 @@ def _sums(form: Form, table: Table, row: Row, column: str) -> Iterator[str]:
             yield identity.key
 
 
-def _form_in_markdown(form: Form) -> Iterator[str]:
-    until = f"{form.first_year} to {form.last_year}" if form.last_year else f"{form.first_year} and later"
-    yield f"## The form of {form.edition}"
-    yield f"{form.notice}, for reports on {until}."
+def _form_in_markdown(form: Form, lang: Lang) -> Iterator[str]:
+    say = _SAY[lang]
+    if lang == "en":
+        until = f"{form.first_year} to {form.last_year}" if form.last_year else f"{form.first_year} and later"
+        yield f"## The form of {form.edition}"
+        yield f"{form.notice}, for reports on {until}."
+    else:
+        until = f"{form.first_year}至{form.last_year}年度" if form.last_year else f"{form.first_year}年度起"
+        yield f"## {form.edition}年版格式"
+        yield f"{form.notice}，用于{until}的报告。"
     for table in form.tables:
         yield f"### `{table.key}`: {table.number}、{table.zh}"
         yield f"{table.en}."
@@ -130,52 +174,62 @@ def _form_in_markdown(form: Form) -> Iterator[str]:
             )
             for row in table.rows
         )
-        yield _table(("row", "above", "label", "English", "article or source", "columns"), rows)
+        yield _table(map(say, ("row", "above", "label", "English", "article or source", "columns")), rows)
         columns = (
-            (f"`{column.key}`", _above(table, column.group) or "", column.label, column.en, column.unit)
+            (f"`{column.key}`", _above(table, column.group) or "", column.label, column.en, say(column.unit))
             for column in table.columns
         )
-        yield _table(("column", "above", "label", "English", "unit"), columns)
-        yield from _sums_in_markdown(form, table)
+        yield _table(map(say, ("column", "above", "label", "English", "unit")), columns)
+        yield from _sums_in_markdown(form, table, lang)
 
 
-def _sums_in_markdown(form: Form, table: Table) -> Iterator[str]:
+def _sums_in_markdown(form: Form, table: Table, lang: Lang) -> Iterator[str]:
+    say = _SAY[lang]
     inside = [
-        (f"`{identity.key}`", _each(identity.along), identity.en, identity.source)
+        (f"`{identity.key}`", say(f"each {identity.along}"), say(identity.en), say(identity.source))
         for identity in form.identities
         if identity.table == table.key
     ]
     if inside:
-        yield _table(("sum", "tested in", "says", "source"), inside)
-    between = [(f"`{rule.key}`", _each(rule.along), rule.en) for rule in form.continuities if rule.table == table.key]
+        yield _table(map(say, ("sum", "tested in", "says", "source")), inside)
+    between = [
+        (f"`{rule.key}`", say(f"each {rule.along}"), say(rule.en))
+        for rule in form.continuities
+        if rule.table == table.key
+    ]
     if between:
-        yield _table(("sum between two years", "tested in", "says"), between)
+        yield _table(map(say, ("sum between two years", "tested in", "says")), between)
 
 
-def _each(along: Literal["row", "column"]) -> str:
-    return f"each {along}"
+def _key(product: Product, lang: Lang) -> str:
+    names = ", ".join(f"`{name}`" for name in product.key)
+    return (f" Its key: {names}." if lang == "en" else f"主键：{names}。") if names else ""
 
 
-def _key(product: Product) -> str:
-    return f" Its key: {', '.join(f'`{name}`' for name in product.key)}." if product.key else ""
-
-
-def _fields_in_markdown(product: Product) -> str:
+def _fields_in_markdown(product: Product, lang: Lang) -> str:
+    say = _SAY[lang]
     rows = (
         (
             f"`{field.name}`",
             field.dtype,
-            field.unit,
-            field.description + (f": {', '.join(field.values)}" if 0 < len(field.values) <= 12 else ""),
+            say(field.unit),
+            say(field.description) + (f": {_words(field, lang)}" if 0 < len(field.values) <= _MANY else ""),
         )
         for field in product.fields
     )
-    return _table(("column", "dtype", "unit", "what it is"), rows)
+    return _table(map(say, ("column", "dtype", "unit", "what it is")), rows)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(map(_line, (head, ["---"] * len(head), *rows)))
+def _words(field: Field, lang: Lang) -> str:
+    """Return the closed list of a column; in Chinese each with what it means, where that is another word."""
+    said = ((word, _SAY[lang](word)) for word in list(field.values))
+    return ", ".join(word if word == meaning else f"{word}（{meaning}）" for word, meaning in said)
 
 
-def _line(cells: Sequence[str]) -> str:
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(head)
+    return "\n".join(map(_line, (names, ["---"] * len(names), *rows)))
+
+
+def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

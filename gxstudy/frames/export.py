@@ -6,6 +6,7 @@ is an empty field. Importing this module loads neither pandas nor pyarrow: its c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["neutral", "write_csv"]
+__all__ = ["neutral", "write_batches", "write_csv"]
 
 _FORMULA = r"^[=+\-@\t\r\n＝＋－＠']"
 _HARMLESS = r"^(?:[+\-－]?[0-9][0-9,]*(?:\.[0-9]+)?[%％]?|[\-－]+)$"
@@ -35,13 +36,22 @@ def write_csv(frame: pd.DataFrame, path: str | Path, *, bom: bool = False) -> No
         Begin with a byte order mark, without which Excel does not take the file for UTF-8.
     """
     import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    write_batches(table.schema, table.to_batches(), path, bom=bom)
+
+
+def write_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], path: str | Path, *, bom: bool) -> None:
+    """Write batches of Arrow as one CSV file, as :func:`write_csv` does; no more than one is held."""
+    import pyarrow as pa
     from pyarrow import csv
 
-    table = neutral(pa.Table.from_pandas(frame, preserve_index=False))
     with Path(path).open("wb") as out:
         if bom:
             out.write(b"\xef\xbb\xbf")
-        csv.write_csv(table, out)
+        with csv.CSVWriter(out, schema) as writer:
+            for batch in batches:
+                writer.write_table(neutral(pa.Table.from_batches([batch], schema=schema)))
 
 
 def neutral(table: pa.Table) -> pa.Table:
