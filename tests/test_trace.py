@@ -14,7 +14,8 @@ from gxstudy.errors import CallError
 from gxstudy.findings import Code, Place, finding
 from gxstudy.layout import Box
 from gxstudy.report import Report
-from gxstudy.trace import _MARGIN, _PAGE_SCALE, Picture, overlay, trace
+from gxstudy.trace import Picture, overlay, trace
+from gxstudy.trace.pages import _MARGIN, _PAGE_SCALE
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw" / "reports"
 MARK = (213, 94, 0)
