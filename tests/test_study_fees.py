@@ -365,8 +365,7 @@ def by_amount(row: Amount) -> tuple[float, int, str]:
 
 
 def known_cases() -> pd.DataFrame:
-    listed = pd.read_csv(RAW / "fee_cases.csv")
-    return listed.assign(rounded=listed["note"].str.contains("about|over", na=False))
+    return pd.read_csv(RAW / "fee_cases.csv")
 
 
 def test_the_cases_known_fit_the_page_schedule() -> None:

@@ -193,16 +193,9 @@ def sources(processed: str | Path, raw: str | Path) -> Sources:
     ids = organs.table(zip(known["organ"], known["year"].astype("int64"), strict=True))
     about = read.reports.merge(ids[["organ", "year", "organ_id"]], on=["organ", "year"], how="left")
     full = panel(read.figures, facts=read.facts, about=about)
-    seen = published(Path(raw) / "published_figures.csv")
-    return Sources(full, seen, stack([full, seen]), _cases(Path(raw) / "fee_cases.csv"), read)
-
-
-def _cases(path: Path) -> pd.DataFrame | None:
-    if not path.exists():
-        return None
-    cases = pd.read_csv(path, encoding="utf-8")
-    cases["rounded"] = cases["note"].str.contains("about|over", na=False)
-    return cases
+    seen, listed = published(Path(raw) / "published_figures.csv"), Path(raw) / "fee_cases.csv"
+    cases = pd.read_csv(listed, encoding="utf-8") if listed.exists() else None
+    return Sources(full, seen, stack([full, seen]), cases, read)
 
 
 def draw_all(

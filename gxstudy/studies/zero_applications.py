@@ -17,6 +17,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from gxstudy.errors import CallError
 from gxstudy.panel import FULL_REPORTS, Exclusion, Panel
+from gxstudy.studies.resample import ratio_by_organ
 from gxstudy.studies.result import Result, TableSpec, proportion
 
 __all__ = [
@@ -40,8 +41,6 @@ _APPLICANTS = "applications.new."
 _SOFT = ("organ_inferred", "host_third_party", "wording_partial")
 _PARTS = ("purposive", "repeat_year", FULL_REPORTS)
 _LEVELS = ("national", "province", "prefecture", "county", "township")
-_RESAMPLES = 4999
-_SEED = 20190515
 
 
 class Definition(NamedTuple):
@@ -242,7 +241,8 @@ def zero_applications(
     panel
         Needs the column ``applications.new.total`` or ``prose.applications_received``; uses, where they are there,
         ``applications.carried_in.total``, ``prose.applications_carried_in``, the applicant columns and the marks of
-        :data:`gxstudy.panel.MARKS`. Reports marked ``scope_citywide`` add up many organs and are left out.
+        :data:`gxstudy.panel.MARKS`. Organs are told apart by ``panel.whose``. Reports marked ``scope_citywide`` add up
+        many organs and are left out.
     by
         A column of ``panel.frame`` to split by (``level``, ``sector``, ``year``, ``province`` ...); None for no split.
     level
@@ -326,7 +326,7 @@ def _evidence(panel: Panel, by: str | None) -> pd.DataFrame:
     carried = carried.fillna(said_carried)
     mute = stated.isna() & (empty | (place == "absent")) & ~hidden & (text == "absent")
 
-    evidence = frame[["organ", "year", "part"]].copy()
+    evidence = frame[["year", "part"]].assign(organ=panel.whose)
     evidence["group"] = "all" if by is None else frame[by].astype("str").where(frame[by].notna())
     for mark in ("scope_citywide", *_SOFT):
         evidence[mark] = frame[mark].eq(True) if mark in frame else False
@@ -444,24 +444,6 @@ def _robustness(part: str, kept: pd.DataFrame, evidence: pd.DataFrame, *, level:
     for check, reports in choices.items():
         found = proportion(int(reports["zero.stated"].sum()), len(reports), level=level)
         rows.append(Robustness(check, part, reports["organ"].nunique(), *found, "wilson"))
-    low, high = _bootstrap(judged, level=level)
+    low, high = ratio_by_organ(judged["zero.stated"], judged["zero.stated"] * 0 + 1, judged["organ"], level=level)
     by_organ = rows[0]._replace(check="bootstrap_by_organ", low=low, high=high, interval="percentile")
     return [*rows[:5], by_organ, *rows[5:]]
-
-
-def _bootstrap(judged: pd.DataFrame, *, level: float) -> tuple[float, float]:
-    """Return the percentile interval of the share when organs, with all their years, are drawn with replacement."""
-    organs = judged.groupby("organ")["zero.stated"].agg(["sum", "count"])
-    if len(organs) < 2:
-        return float("nan"), float("nan")
-    drawn = stats.bootstrap(
-        (organs["sum"].to_numpy(), organs["count"].to_numpy()),
-        lambda zeros, n, axis: zeros.sum(axis=axis) / n.sum(axis=axis),
-        paired=True,
-        vectorized=True,
-        n_resamples=_RESAMPLES,
-        confidence_level=level,
-        method="percentile",
-        rng=np.random.default_rng(_SEED),
-    )
-    return float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)
