@@ -19,6 +19,8 @@ from click.testing import CliRunner, Result
 from gxstudy import specimens
 from gxstudy.cli import catalogue, commands, doctor, laboratory
 from gxstudy.cli.speech import DOMAIN, LOCALES
+from gxstudy.display import words
+from gxstudy.findings import Code
 
 REPORT = Path(__file__).resolve().parents[1] / "data" / "raw" / "reports" / "hongze-2023.pdf"
 CHINESE = LOCALES / "zh" / "LC_MESSAGES"
@@ -222,3 +224,24 @@ def test_desk_writes_a_notebook_once_and_opens_it(tmp_path: Path, monkeypatch: p
     assert run("desk", tmp_path / "none").exit_code == 2
     nowhere = run("desk", tmp_path / "out", "--raw", tmp_path / "none")
     assert "name the folder of the raw files with --raw" in nowhere.stderr
+
+
+def test_a_report_is_told_in_chinese_where_the_locale_is_but_keys_stay() -> None:
+    chinese, english = speak("show", str(REPORT), LANG="zh_CN.UTF-8"), speak("show", str(REPORT), LANG="C.UTF-8")
+    assert "行政复议: 10+1+0+0 = 11, 印作 0" in chinese.stdout
+    assert "合计不成立（行政复议: the four results add up to the total fails" in chinese.stdout
+    assert "contradicted: 在一个不成立的合计里" in chinese.stdout
+    assert "Findings" in english.stdout
+    assert "发现" not in english.stdout
+    figures = [
+        json.loads(speak("show", str(REPORT), "--json", LANG=lang).stdout) for lang in ("zh_CN.UTF-8", "C.UTF-8")
+    ]
+    assert figures[0]["figures"] == figures[1]["figures"]
+    assert figures[0]["findings"] == figures[1]["findings"]
+
+
+def test_every_grade_status_and_finding_has_chinese() -> None:
+    with (CHINESE / f"{DOMAIN}.po").open("rb") as source:
+        told = {str(one.id) for one in pofile.read_po(source) if one.string}
+    assert {*words.GRADE_MEANING.values(), *words.STATUS_MEANING.values(), *words.NOUNS} - told == set()
+    assert {code.value for code in Code} - told == set(), "add the Chinese to gxstudy.po, then: make messages"

@@ -1,8 +1,8 @@
 """``python -m gxstudy.cli.catalogue``: renew the list of messages and compile it.
 
-What is said in English is gathered from the help of the commands and from the calls of ``_`` in this package and in
-the command library; Chinese that is there already is kept, what is said no more is dropped. Needs Babel, which comes
-with JupyterLab.
+What is said in English is gathered from the help of the commands, from the calls of ``_`` here, in the display and in
+the command library, and from the closed lists of grades, statuses and findings. Chinese that is there already is kept,
+what is said no more is dropped. Needs Babel, which comes with JupyterLab.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import click
 
 from gxstudy.cli import commands
 from gxstudy.cli.speech import DOMAIN, LOCALES, commands_below
+from gxstudy.display import words
+from gxstudy.findings import Code
 
 __all__ = ["messages", "renew"]
 
@@ -33,8 +35,11 @@ def messages() -> list[str]:
         if command.help:
             told[inspect.cleandoc(command.help)] = None
         told |= dict.fromkeys(one.help for one in command.params if isinstance(one, click.Option) and one.help)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for path in (*sorted(here.glob("*.py")), *sorted((here.parent / "display").glob("*.py"))):
         told |= dict.fromkeys(_said(path))
+    told |= dict.fromkeys((*words.NOUNS, *words.GRADE_MEANING.values(), *words.STATUS_MEANING.values()))
+    told |= dict.fromkeys(code.value for code in Code)
     for path in sorted(_CLICK.glob("*.py")):
         told |= dict.fromkeys(_said(path))
     return list(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -68,6 +69,6 @@ def _as_line(file: Path, report: Report, code: int) -> str:
     by_severity = ", ".join(f"{severities[one]} {one}" for one in ("error", "warning", "info") if severities[one])
     findings = words.count(len(report.findings), "finding") + (f" ({by_severity})" if by_severity else "")
     return (
-        f"{'✗' if code else '✓'} {file}: {words.who(report)}; form {report.edition}; {words.grade_counts(report)}; "
-        f"{words.count(failed, 'failed sum')}; {findings}"
+        f"{'✗' if code else '✓'} {file}: {words.who(report)}; {_('form')} {report.edition}; "
+        f"{words.grade_counts(report)}; {words.count(failed, 'failed sum')}; {findings}"
     )

@@ -156,7 +156,7 @@ def _spans(cell: Cell) -> str:
 
 
 def _label_cell(cell: Cell, lang: Lang) -> str:
-    style = f"border:{_LINE};padding:3px 7px;vertical-align:middle;white-space:normal;"
+    style = f"border:{_LINE};padding:3px 5px;vertical-align:middle;white-space:normal;"
     if cell.node is None:
         text = escape(cell.stub) if lang != "en" else ""
         return f'<th{_spans(cell)} style="{style}text-align:left;{_MUTED}">{text}</th>'
@@ -165,7 +165,7 @@ def _label_cell(cell: Cell, lang: Lang) -> str:
     if lang == "both":
         between = "<br>" if head and not block else " "
         text += f'{between}<span style="{_MUTED};font-size:11px">{escape(cell.node.en)}</span>'
-    style += "text-align:center;min-width:56px;" if head else "text-align:left;"
+    style += "text-align:center;min-width:40px;" if head else "text-align:left;"
     style += f"font-weight:{'bold' if block else 'normal'};background-color:{_HEAD_TINT if block else 'transparent'}"
     return f'<th{_spans(cell)} style="{style}">{text}</th>'
 
@@ -198,5 +198,5 @@ def _figure_cell(cell: Cell, entry: Entry | None, tooltip: str, proposed: Propos
             shown += f" {words.STATUS_SIGNS['proposed']} {proposed.value_proposed}?"
             tooltip += f"\n{words.STATUS_SIGNS['proposed']} {proposed.value_proposed} is proposed: {proposed.reason}"
     weight = "font-weight:bold;" if entry is not None and entry.grade == "contradicted" else ""
-    style = f"border:{_LINE};padding:3px 9px;text-align:right;{weight}background-color:{tint}"
+    style = f"border:{_LINE};padding:3px 7px;text-align:right;{weight}background-color:{tint}"
     return f'<td{_spans(cell)} style="{style}" title="{escape(tooltip)}">{escape(shown)}</td>'

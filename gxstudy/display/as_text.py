@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from gettext import gettext as _
 from typing import TYPE_CHECKING, Literal
 
 from gxstudy.display import words
@@ -69,16 +70,15 @@ def terminal(report: Shown, *, lang: Literal["zh", "en"] = "zh", width: int = 10
                 lines += _item(words.STATUS_SIGNS["proposed"], text, "yellow", width)
     for table in words.absent_tables(report):
         lines += [Text(), Text(table.section if lang == "zh" else table.en, "bold")]
-        lines += _item("!", "not in the report", "yellow", width)
-    lines += [Text(), Text("In the text", "bold")]
+        lines += _item("!", _("not in the report"), "yellow", width)
+    lines += [Text(), Text(_("In the text"), "bold")]
     for fact in report.facts:
         lines += _item(" ", f"{fact.key} = {fact.value}  “{fact.text}”  {words.pages_text(fact.boxes)}", "", width)
-    lines += _item(" ", f"fee: {words.fee_text(report.fee)}  {words.pages_text(report.fee.boxes)}", "", width)
-    lines += [Text(), Text("Findings" if report.findings else "No findings", "bold")]
+    lines += _item(" ", f"{_('fee')}: {words.fee_text(report.fee)}  {words.pages_text(report.fee.boxes)}", "", width)
+    lines += [Text(), Text(_("Findings") if report.findings else _("No findings"), "bold")]
     for one in words.findings(report):
-        place = f"p. {one.where.page}: " if one.where.page else ""
         sign, style = words.SEVERITY_SIGNS[one.severity], _SEVERITY_STYLES[one.severity]
-        lines += _item(sign, f"{place}{one.message}", style, width)
+        lines += _item(sign, words.finding_text(one), style, width)
     lines += [Text(), *_legend(report, width)]
     console = Console(
         width=width,
@@ -107,11 +107,11 @@ def _legend(report: Shown, width: int) -> list[Text]:
     from rich.text import Text
 
     parts = [
-        f"{words.GRADE_SIGNS.get(grade, 'no sign')} {grade}: {words.GRADE_MEANING[grade]}"
+        f"{words.GRADE_SIGNS.get(grade, _('no sign'))} {grade}: {_(words.GRADE_MEANING[grade])}"
         for grade in words.legend_grades(report)
     ]
     parts += [
-        f"{words.STATUS_SIGNS[status]} {status}: {words.STATUS_MEANING[status]}"
+        f"{words.STATUS_SIGNS[status]} {status}: {_(words.STATUS_MEANING[status])}"
         for status in words.legend_statuses(report)
     ]
     return [Text(line, "dim") for part in parts for line in _wrap(part, width)]

@@ -1,7 +1,12 @@
-"""What terminal and notebook both say of a report, in words and signs."""
+"""What terminal and notebook both say of a report, in words and signs.
+
+In the terminal of a Chinese locale the words are Chinese: the command sets the language (``gettext``). Keys of grades
+and statuses stay as they are, for they are those of the data.
+"""
 
 from __future__ import annotations
 
+import gettext
 import math
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -21,6 +26,7 @@ __all__ = [
     "GRADES",
     "GRADE_MEANING",
     "GRADE_SIGNS",
+    "NOUNS",
     "SEVERITY_SIGNS",
     "STATUS_MEANING",
     "STATUS_SIGNS",
@@ -31,6 +37,7 @@ __all__ = [
     "count",
     "fee_text",
     "figure",
+    "finding_text",
     "findings",
     "form_text",
     "grade_counts",
@@ -96,6 +103,9 @@ STATUS_MEANING: dict[Status, str] = {
 SEVERITY_SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
 _WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
 _MANY_TERMS = 6
+NOUNS = ("figure", "finding", "failed sum", "page", "processor", "grid", "ruling")
+"""What :func:`count` counts."""
+_ = gettext.gettext
 
 
 class Shown(Protocol):
@@ -150,18 +160,21 @@ def place_text(report: Shown, table: str, row: str, column: str, *, lang: Lang =
 
 def who(report: Shown) -> str:
     """Return organ and year."""
-    return f"{report.organ or 'organ unknown'}, {report.year or 'year unknown'}"
+    return f"{report.organ or _('organ unknown')}, {report.year or _('year unknown')}"
 
 
 def count(number: int, noun: str) -> str:
     """Return ``number`` with ``noun`` in the singular or plural."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    said = gettext.gettext(noun)
+    return f"{number} {said}" if said != noun else f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def form_text(report: Shown) -> str:
     """Return the line on the file: its id, kind and pages, and the form it follows."""
     form = forms.load(report.edition)
-    return f"{report.report_id} · {report.kind}, {count(report.pages, 'page')} · form {form.edition}, {form.notice}"
+    return (
+        f"{report.report_id} · {report.kind}, {count(report.pages, 'page')} · {_('form')} {form.edition}, {form.notice}"
+    )
 
 
 def grade_counts(report: Shown) -> str:
@@ -226,10 +239,10 @@ def sum_text(report: Shown, check: Check, *, lang: Lang = "zh") -> str:
     where = _full(table, table.row(check.at) if along_row else table.column(check.at), lang)
     left_side = f"{where}: {_side(report, check, left, str(check.left))}"
     if len(identity.right) > 1:
-        return f"{left_side}, {'and' if check.holds else 'but'} {_side(report, check, right, str(check.right))}"
+        return f"{left_side}, {_('and') if check.holds else _('but')} {_side(report, check, right, str(check.right))}"
     if along_row:
-        return f"{left_side}, printed {check.right}"
-    return f"{left_side}, printed {check.right} ({_full(table, table.row(identity.right[0]), lang)})"
+        return f"{left_side}, {_('printed')} {check.right}"
+    return f"{left_side}, {_('printed')} {check.right} ({_full(table, table.row(identity.right[0]), lang)})"
 
 
 def proposal_text(report: Shown, one: Proposal, *, lang: Lang = "zh") -> str:
@@ -250,11 +263,18 @@ def _upper(text: str) -> str:
 def fee_text(fee: Fee) -> str:
     """Return what a report says about the fee."""
     if fee.stated is None:
-        return "the report does not say whether a fee was charged"
+        return _("the report does not say whether a fee was charged")
     if fee.stated == "none":
-        return "none charged"
-    amounts = ((fee.yuan, "yuan collected"), (fee.billed, "yuan billed"), (fee.cases, "cases"))
-    return ", ".join(["charged", *(f"{amount} {what}" for amount, what in amounts if amount is not None)])
+        return _("none charged")
+    amounts = ((fee.yuan, _("yuan collected")), (fee.billed, _("yuan billed")), (fee.cases, _("cases")))
+    return ", ".join([_("charged"), *(f"{amount} {what}" for amount, what in amounts if amount is not None)])
+
+
+def finding_text(one: Finding) -> str:
+    """Return a finding in words: where it stands, in a Chinese locale what it is in Chinese, its message."""
+    place = f"p. {one.where.page}: " if one.where.page else ""
+    code = gettext.gettext(one.code.value)
+    return f"{place}{one.message}" if code == one.code.value else f"{place}{code}（{one.message}）"
 
 
 def findings(report: Shown) -> tuple[Finding, ...]:
