@@ -23,7 +23,7 @@ export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test suite lint format lab test-slow test-browser docs bench pin messages clean
+.PHONY: help setup reproduce test suite lint format lab test-slow test-browser docs bench bench-scale fuzz pin messages clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -82,6 +82,12 @@ bench: ## time against the peers, in an environment of their own
 	$(VENV)-bench/bin/python -m pip install --quiet --constraint $(PINS) hatchling
 	$(VENV)-bench/bin/python -m pip install --quiet --constraint $(PINS) --no-build-isolation --editable '.[bench]'
 	$(VENV)-bench/bin/python benchmarks/run.py
+
+bench-scale: $(READY) ## build ten thousand reports, typeset once; what that costs goes to benchmarks/SCALE.md
+	$(PY) benchmarks/scale.py
+
+fuzz: $(READY) ## files built to do harm, for ten minutes; what goes wrong is kept in .cache/fuzz
+	$(PY) tests/fuzz.py
 
 pin: ## renew the pinned versions (run it with the oldest Python supported)
 	$(PYTHON) -m venv --clear $(VENV)-pin
