@@ -163,9 +163,12 @@ def _anchors(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[tuple[
     return anchors if in_order else []
 
 
-def _score(label: Label, row: _Known) -> float:
+def _score(label: Label, row: _Known, exact: frozenset[str]) -> float:
+    """Return how well a printed label fits a row; ``exact`` are the labels of all rows, none of which is another's."""
     if not label.own:
         score = NAMELESS
+    elif label.own in exact and label.own not in row.labels:
+        return -1000.0
     else:
         score = likeness(label.own, row.labels)
         if score < ENOUGH:
@@ -180,6 +183,7 @@ def _best(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[Match]:
     if not printed:
         return []
     wide = len(known) + 1
+    exact = frozenset(label for row in known for label in row.labels)
     totals = [[PASSED_FORM * j for j in range(wide)]]
     steps = [["form"] * wide]
     for label in printed:
@@ -188,7 +192,7 @@ def _best(known: tuple[_Known, ...], printed: Sequence[Label]) -> list[Match]:
         step = ["print"]
         for j, row in enumerate(known, 1):
             choices = (
-                (above[j - 1] + _score(label, row), "match"),
+                (above[j - 1] + _score(label, row, exact), "match"),
                 (line[j - 1] + PASSED_FORM, "form"),
                 (above[j] + PASSED_PRINT, "print"),
             )
