@@ -5,6 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
+TEST_READY := $(VENV)/.test-ready
 PINS := .constraints.txt
 
 # The same inputs give the same bytes, on any machine and in any locale.
@@ -38,6 +39,10 @@ $(READY): pyproject.toml $(PINS)
 		echo "'$(PYTHON)' cannot build environments: its modules venv and ensurepip are missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --constraint $(PINS) hatchling
+	$(PIP) install --quiet --constraint $(PINS) --no-build-isolation --editable '.[desk,ocr]'
+	@touch $@
+
+$(TEST_READY): $(READY)
 	$(PIP) install --quiet --constraint $(PINS) --no-build-isolation --editable '.[test]'
 	@touch $@
 
@@ -48,25 +53,25 @@ reproduce: $(READY) ## read data/raw into data/processed, run the notebooks, dra
 test: lint suite ## lint, types, tests, and the notebooks against their committed outputs
 
 suite: export JUPYTER_NO_CONFIG := 1
-suite: $(READY) ## the tests alone, those in docstrings and notebooks too
-	MPLBACKEND=agg $(PY) -m pytest --doctest-modules --nbval-lax tests gxstudy notebooks
+suite: $(TEST_READY) ## the tests alone, those in docstrings and notebooks too
+	MPLBACKEND=agg $(PY) -m pytest --numprocesses 2 --dist loadfile --doctest-modules --nbval-lax tests gxstudy notebooks
 
-lint: $(READY) ## ruff and mypy --strict
+lint: $(TEST_READY) ## ruff and mypy --strict
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
-format: $(READY) ## let ruff mend what it can
+format: $(TEST_READY) ## let ruff mend what it can
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(PY) -m gxstudy lab
 
-test-slow: $(READY) ## the tests that take minutes
+test-slow: $(TEST_READY) ## the tests that take minutes
 	MPLBACKEND=agg $(PY) -m pytest -m slow
 
-test-browser: $(READY) ## the notebooks in JupyterLab, driven by Chromium
+test-browser: $(TEST_READY) ## the notebooks in JupyterLab, driven by Chromium
 	$(PIP) install --quiet --constraint $(PINS) --no-build-isolation --editable '.[test,browser]'
 	$(PY) -m pytest -m browser
 
@@ -83,10 +88,10 @@ bench: ## time against the peers, in an environment of their own
 	$(VENV)-bench/bin/python -m pip install --quiet --constraint $(PINS) --no-build-isolation --editable '.[bench]'
 	$(VENV)-bench/bin/python benchmarks/run.py
 
-bench-scale: $(READY) ## build ten thousand reports, typeset once; what that costs goes to benchmarks/SCALE.md
+bench-scale: $(TEST_READY) ## build ten thousand reports, typeset once; what that costs goes to benchmarks/SCALE.md
 	$(PY) benchmarks/scale.py
 
-fuzz: $(READY) ## files built to do harm, for ten minutes; what goes wrong is kept in .cache/fuzz
+fuzz: $(TEST_READY) ## files built to do harm, for ten minutes; what goes wrong is kept in .cache/fuzz
 	$(PY) tests/fuzz.py
 
 pin: ## renew the pinned versions (run it with the oldest Python supported)
@@ -95,7 +100,7 @@ pin: ## renew the pinned versions (run it with the oldest Python supported)
 	$(VENV)-pin/bin/python -m pip freeze --exclude gxstudy > $(PINS)
 	rm -rf $(VENV)-pin
 
-messages: $(READY) ## renew and compile the Chinese messages of the command; lists those that have none
+messages: $(TEST_READY) ## renew and compile the Chinese messages of the command; lists those that have none
 	$(PY) -m gxstudy.cli.catalogue
 
 clean: ## delete the environment and the caches (never data or outputs)

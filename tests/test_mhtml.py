@@ -107,8 +107,8 @@ def test_a_hostile_archive_is_refused_in_bounded_time_and_memory(name: str) -> N
     build, message = HOSTILE[name]
     data = build()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match=message):
         gx.read_report(data)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 1024

@@ -504,10 +504,10 @@ def test_a_hostile_file_is_refused_in_bounded_time_and_memory(name: str) -> None
     build, message = HOSTILE[name]
     data = build()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match=message):
         docx.read(data)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 1024
 
 
@@ -522,7 +522,7 @@ def test_a_document_is_read_in_a_blink(shared: Path) -> None:
     data = (shared / "reports" / "hotan-science-2024.docx").read_bytes()
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         docx.read(data)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.2

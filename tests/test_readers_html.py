@@ -778,10 +778,10 @@ HOSTILE = {
 def test_a_hostile_page_is_refused_in_bounded_time_and_memory(name: str) -> None:
     data, message = HOSTILE[name]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match=message):
         html.read(data)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 1024
 
 
@@ -812,9 +812,9 @@ def test_a_page_of_200_kilobytes_is_read_in_a_blink() -> None:
     assert len(data) > 200_000
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         html.read(data)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.2
 
 

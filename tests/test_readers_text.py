@@ -364,16 +364,16 @@ def test_a_stray_zero_byte_parts_digits_and_never_joins_them() -> None:
 )
 def test_endless_input_ends(unit: bytes) -> None:
     size = text.LARGEST // 8
-    start = time.perf_counter()
+    start = time.process_time()
     assert read_or_refused(unit * (size // len(unit)) + b"x")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_fifty_megabytes_are_refused_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match="52428800 bytes"):
         text.read(b"0" * (50 * 2**20))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 # The real document
