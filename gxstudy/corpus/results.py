@@ -33,7 +33,6 @@ LIBRARIES = (
     "pandas",
     "pyarrow",
     "pypdfium2",
-    "python-docx",
     "rapidfuzz",
     "rapidocr",
 )
