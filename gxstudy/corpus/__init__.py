@@ -129,7 +129,7 @@ def build(
     told = progress or _ignore
     key = fingerprint(_name(reader))
     kept = Kept(Path(cache) if cache is not None else target / _CACHE / "results", key)
-    run = _run(client, reader, processes, limits)
+    run = _run(client, reader, processes, limits, scratch=target / _CACHE / "scratch")
     with _storage(target), _alone(target):
         index_place = target / _CACHE / _INDEX
 
@@ -279,10 +279,10 @@ def _read_others(
     index.commit()
 
 
-def _run(client: Client | None, reader: Reader, jobs: int, limits: Limits) -> Run:
+def _run(client: Client | None, reader: Reader, jobs: int, limits: Limits, *, scratch: Path) -> Run:
     """Return the way of reading files: on a cluster where there is one, else here."""
     if client is None:
-        return work.here(reader, jobs=jobs, limits=limits)
+        return work.here(reader, jobs=jobs, limits=limits, scratch=scratch)
     return cluster.on(client, reader, limits=limits, name=_name(reader))
 
 
