@@ -363,7 +363,7 @@ class _LineCollector:
             if stroke:
                 for (xa, ya), (xb, yb) in pairwise(points):
                     if abs(xa - xb) < STRAIGHT or abs(ya - yb) < STRAIGHT:
-                        self._keep(xa, ya, xb, yb, width, None)
+                        self._keep(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb), width, None)
             elif len(points) >= 4:
                 xs, ys = [x for x, _ in points], [y for _, y in points]
                 if (thin := min(max(xs) - min(xs), max(ys) - min(ys))) < THIN:
