@@ -229,6 +229,10 @@ def test_figures_are_of_the_language_and_kinds_asked_for(tmp_path: Path) -> None
     column = (tmp_path / f"{name}.svg").read_text().splitlines()
     assert run("figures", *told, "--lang", "zh", "--format", "svg", "--width", "page").exit_code == 0
     assert (tmp_path / f"{name}.svg").read_text().splitlines() != column
+    assert run("figures", *told, "--lang", "zh", "--format", "svg", "--journal", "elsevier").exit_code == 0
+    width = re.search(r'width="([\d.]+)pt"', (tmp_path / f"{name}.svg").read_text())
+    assert width is not None
+    assert round(float(width[1]) / 72 * 25.4) == 90
     wrong = run("figures", *told, "--format", "svg,gif")
     assert wrong.exit_code == 2
     assert wrong.stderr == "gxstudy: formats='gif'; expected one of pdf, svg, png\n"

@@ -14,7 +14,7 @@ from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from gxstudy import figures
+from gxstudy import cli, figures
 from gxstudy.errors import CallError
 from gxstudy.figures import base, every, words
 from gxstudy.figures.grounds import _COLOURS
@@ -257,6 +257,11 @@ def test_a_journals_style_sets_the_widths_and_ends_with_its_context(
         figures.style(journal="science"),
     ):
         pass
+
+
+def test_the_command_offers_every_journal_that_the_style_knows() -> None:
+    (offered,) = (option.type for option in cli.commands.commands["figures"].params if option.name == "journal")
+    assert tuple(offered.choices) == tuple(base.JOURNALS)
 
 
 def test_a_style_inside_another_keeps_the_journal_around(results: dict[str | None, ZeroApplications]) -> None:

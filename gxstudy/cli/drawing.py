@@ -27,16 +27,26 @@ __all__ = ["figures", "tell"]
 @click.option(
     "--width", type=click.Choice(["column", "page"]), default="column", show_default=True, help="Of the printed figure."
 )
-def figures(raw: Path, processed: Path, out: Path | None, langs: tuple[Lang, ...], formats: str, width: Width) -> None:
+@click.option(
+    "--journal",
+    type=click.Choice(["nature", "elsevier"]),
+    default="nature",
+    show_default=True,
+    help="Whose columns and pages set the widths.",
+)
+def figures(
+    raw: Path, processed: Path, out: Path | None, langs: tuple[Lang, ...], formats: str, width: Width, journal: str
+) -> None:
     """Draw the figures of the studies.
 
     They are drawn from the dataset and the list of published figures. Beside each stand the numbers it shows, as CSV.
     """
-    from gxstudy.figures import draw_all, sources
+    from gxstudy.figures import draw_all, sources, style
 
     known, folder = sources(processed, raw), out or processed / "figures"
     kinds = cast("list[Format]", formats.split(","))
-    tell(draw_all(known, folder, langs=langs or ("en", "zh"), formats=kinds, width=width))
+    with style(journal=journal):
+        tell(draw_all(known, folder, langs=langs or ("en", "zh"), formats=kinds, width=width))
 
 
 def tell(drawn: Iterable[tuple[Path, ...]]) -> None:
