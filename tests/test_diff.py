@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 from test_corpus import folder, reader
 
 from gxstudy import corpus
+from gxstudy.cli import commands
 from gxstudy.corpus import parts
 
 OLD = {"a.pdf": "甲县|2023|1", "b.pdf": "甲县|2024|2", "c.pdf": "乙县|2024|3", "x.pdf": "|2024|8", "y.pdf": "丙县||9"}
@@ -113,3 +117,26 @@ def test_layouts_are_compared_with_one_another(tmp_path: Path, monkeypatch: pyte
     assert new.manifest["parted_by"] == "year"
     assert set(corpus.diff(old, new).counts().values()) == {0}
     assert set(corpus.diff(new, old).counts().values()) == {0}
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(commands, ["diff", *map(str, arguments)])
+
+
+def test_the_command_tells_what_differs_and_fails(tmp_path: Path, layout: str) -> None:
+    told = compared(tmp_path, OLD | {"b.pdf": "甲县|2024|22", "d.pdf": "丁县|2023|4"})
+    old, new = told.old.path, told.new.path
+    same = run(old, old)
+    assert (same.exit_code, same.output) == (0, "no figure differs\n")
+    result = run(old, new)
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0] == "report added: - -> d (丁县 2023)"
+    assert "value: 甲县 2024 applications.new.total: 2 read" in result.output
+    assert re.fullmatch(r"200 added, \d+ value(, \d+ grade)?, 1 reports_added", lines[-1])
+    assert len(lines) == 1 + (len(figures(told)) - 200) + 2
+    assert run(old, new, "--limit", "0").output.splitlines()[1] == f"... and {len(figures(told))} more figures"
+    rows = [json.loads(line) for line in run(old, new, "--json").output.splitlines()]
+    assert rows[-1] == {"counts": told.counts()}
+    assert sum(row.get("kind") == "added" for row in rows) == 200
+    assert run(old, tmp_path / "nowhere").exit_code == 2

@@ -30,7 +30,8 @@ def diff(ctx: click.Context, old: Path, new: Path, limit: int, *, as_json: bool)
     """Tell which figures differ between two datasets.
 
     Figures are compared by organ, year and place of the form, whatever became of the files: added, removed, or with
-    another value, status or grade. Reports that came, went or count in the place of another are told first.
+    another value, status or grade. Reports that came, went or count in the place of another are told first; the figures
+    of those that came or went are counted, and told with --json alone.
 
     Exit code: 0 when nothing differs, 1 when something does.
 
@@ -45,19 +46,21 @@ def diff(ctx: click.Context, old: Path, new: Path, limit: int, *, as_json: bool)
     for line in _lines(found.reports, as_json=as_json):
         click.echo(line)
     kinds: Counter[str] = Counter()
+    shown = 0
     for some in found.figures():
-        left = len(some) if as_json else max(limit - kinds.total(), 0)
-        for line in _lines(some.head(left), as_json=as_json):
+        told = some if as_json else some[some["report"] == "both"].head(limit - shown)
+        shown += len(told)
+        for line in _lines(told, as_json=as_json):
             click.echo(line)
         kinds.update(some["kind"])
     counts = count(kinds, found.reports)
     if as_json:
         click.echo(json.dumps({"counts": counts}))
     else:
-        if kinds.total() > limit:
-            click.echo(_("... and {n} more figures").format(n=kinds.total() - limit))
-        told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-        click.echo(told or _("no figure differs"))
+        if kinds.total() > shown:
+            click.echo(_("... and {n} more figures").format(n=kinds.total() - shown))
+        said = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        click.echo(said or _("no figure differs"))
     ctx.exit(int(any(counts.values())))
 
 

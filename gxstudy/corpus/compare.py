@@ -25,7 +25,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _CELL = ("table", "row", "column")
 _TOLD = ("value", "status", "grade")
-_COLUMNS = ("kind", "organ", "year", *_CELL, *(f"{name}_{side}" for name in _TOLD for side in ("old", "new")))
+_COLUMNS = ("kind", "report", "organ", "year", *_CELL, *(f"{name}_{side}" for name in _TOLD for side in ("old", "new")))
 _LEFT_OUT = ("duplicate", "superseded")
 _REPORT = ("report_id", "organ", "year", "choice")
 
@@ -72,8 +72,9 @@ class Comparison:
     def figures(self) -> Iterator[pd.DataFrame]:
         """Yield the figures that differ, some at a time, one row each.
 
-        Columns: ``kind`` (one of :data:`KINDS`: of value, status and grade the first that differs), ``organ``,
-        ``year``, ``table``, ``row``, ``column``, and ``value``, ``status`` and ``grade`` with ``_old`` and ``_new``.
+        Columns: ``kind`` (one of :data:`KINDS`: of value, status and grade the first that differs), ``report`` (whether
+        it is ``added``, ``removed`` or on ``both`` sides), ``organ``, ``year``, ``table``, ``row``, ``column``, and
+        ``value``, ``status`` and ``grade`` with ``_old`` and ``_new``.
         """
         pairs = self._pairs
         for part in sorted(set(pairs["part_new"].dropna())):
@@ -123,6 +124,8 @@ class Comparison:
             differs = (joined["side"] == "both") & ~_same(joined[f"{name}_old"], joined[f"{name}_new"])
             kind = kind.mask(differs, name)
         found = joined[kind != ""].assign(kind=kind[kind != ""])
+        sides = some["part_old"].isna().map({True: "added", False: "both"}).mask(some["part_new"].isna(), "removed")
+        found["report"] = found["pair"].map(sides)
         for name in ("organ", "year"):
             of_pair = some[f"{name}_new"].where(some[f"{name}_new"].notna(), some[f"{name}_old"])
             found[name] = found["pair"].map(of_pair)
