@@ -13,12 +13,15 @@ import mutants
 import numpy as np
 import pytest
 import watched
+from operators import pages
 from test_corpus import folder
 
-from gxstudy import corpus
+from gxstudy import corpus, read_report
+from gxstudy.errors import NoTextLayerError
 from gxstudy.frames.dictionary import REASONS
 from gxstudy.readers.scan import recogniser
 from gxstudy.report import Report
+from gxstudy.specimens import bind
 
 RECOGNISED = ("sizes", "operators")
 """Families of which many files have pages to recognise, which takes seconds."""
@@ -102,9 +105,7 @@ def test_a_mutant_is_the_same_each_time() -> None:
 
 def test_the_sound_reports_that_are_mutated_are_sound() -> None:
     """Else the mutants would be refused at the door."""
-    import gxstudy as gx
-
-    read = [gx.read_report(data) for data in mutants.sound()]
+    read = [read_report(data) for data in mutants.sound()]
     for number in range(0, len(read), 3):
         figures = [[(e.table, e.row, e.column, e.raw) for e in one.entries] for one in read[number : number + 3]]
         assert figures[0] == figures[1] == figures[2]
@@ -121,6 +122,16 @@ def test_a_strip_of_a_page_is_not_enlarged_to_gigabytes(shape: tuple[int, int]) 
     assert max(broad.shape) <= recogniser.LONGEST_STRIP * min(broad.shape)
     assert max(broad.shape) == max(shape)
     assert not broad[: shape[0], : shape[1]].any()
+
+
+@pytest.mark.parametrize("box", ["[842 0 0 842]", "[0 0 0 0]", "[0 14400 -1 842]", "[]"])
+def test_a_page_without_a_size_is_not_drawn(box: str) -> None:
+    """It has no text layer, and so was to be drawn and recognised."""
+    nothing = pages("", page=f"/MediaBox [595 0 595 842] /CropBox {box}")
+    with pytest.raises(NoTextLayerError):
+        read_report(nothing)
+    report = read_report(bind(nothing, mutants.sound()[0]))
+    assert [entry.raw for entry in report.entries] == [entry.raw for entry in read_report(mutants.sound()[0]).entries]
 
 
 def test_a_network_without_memory_says_so_as_others_do() -> None:

@@ -201,6 +201,11 @@ def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, byt
     -------
     tuple
         Width and height in pixels, and the RGB bytes, row by row.
+
+    Raises
+    ------
+    TruncatedFileError
+        When there is no such page, or it has no size.
     """
     import pypdfium2
 
@@ -215,6 +220,10 @@ def render(data: bytes, page: int, *, scale: float = 2.0) -> tuple[int, int, byt
             bitmap = document[page - 1].render(
                 scale=scale, rotation=90 * ((turns - displayed) % 4), rev_byteorder=True, prefer_bgrx=False
             )
+        except ValueError as error:
+            msg = f"page {page} cannot be drawn: it has no size"
+            raise TruncatedFileError(msg) from error
+        else:
             pixels = bitmap.to_numpy()[:, :, :3]
             return int(pixels.shape[1]), int(pixels.shape[0]), np.ascontiguousarray(pixels).tobytes()
         finally:

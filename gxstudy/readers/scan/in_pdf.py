@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gxstudy.errors import MissingDependencyError, NoTextLayerError
+from gxstudy.errors import MissingDependencyError, NoTextLayerError, TruncatedFileError
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page
 from gxstudy.readers import pdf, scan
@@ -65,7 +65,11 @@ def mended(data: bytes, document: Document) -> Document:
             message = f"only {scan.PAGES_LIMIT} pages of a file are recognised; page {number} was not"
             noticed_on[number] = [finding(Code.PAGE_CUT_OFF, message, Place(page=number))]
             continue
-        taken = picture_of(data, pages[number])
+        try:
+            taken = picture_of(data, pages[number])
+        except TruncatedFileError as error:
+            noticed_on[number] = [finding(Code.PAGE_UNREADABLE, str(error), Place(page=number))]
+            continue
         pages[number], noticed_on[number] = scan.page(taken, number, _reason(asked[number]))
     if not any(page.words for page in pages.values()):
         msg = f"none of the {len(pages)} pages has a text layer, and no text could be recognised on them"
