@@ -26,10 +26,8 @@ LIMITS = Limits(20, 2048)
 BAD = {
     "crash.pdf": "crash",
     "eat.pdf": "eat",
-    "exit.pdf": "exit 3",
     "hang.pdf": "hang",
     "nonsense.pdf": "nonsense",
-    "panic.pdf": "panic",
 }
 
 
@@ -49,9 +47,9 @@ def pids(client: Client) -> list[int]:
 
 
 def test_a_cluster_gives_the_bytes_of_one_machine_though_a_worker_is_killed(tmp_path: Path, client: Client) -> None:
-    slow = {f"slow{number}.txt": f"slow 0.2 {number}" for number in range(16)}
+    slow = {f"slow{number}.txt": f"slow 0.2 {number}" for number in range(8)}
     raw = folder(tmp_path / "raw", {**THREE, **BAD, **slow})
-    alone = corpus.build(raw, tmp_path / "alone", reader=reader, jobs=2, timeout=3)
+    alone = corpus.build(raw, tmp_path / "alone", reader=reader, jobs=2, timeout=2)
     victim = pids(client)[0]
     killed = threading.Event()
 
@@ -60,7 +58,7 @@ def test_a_cluster_gives_the_bytes_of_one_machine_though_a_worker_is_killed(tmp_
             os.kill(victim, signal.SIGKILL)
             killed.set()
 
-    together = corpus.build(raw, tmp_path / "together", reader=reader, client=client, timeout=3, progress=kill)
+    together = corpus.build(raw, tmp_path / "together", reader=reader, client=client, timeout=2, progress=kill)
     assert killed.is_set()
     assert victim not in pids(client)
     assert dataset(together.path) == dataset(alone.path)
