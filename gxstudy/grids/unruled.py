@@ -361,6 +361,8 @@ def _with_blank(places: list[_Place], header: Sequence[_Line], edge: float) -> l
     found = [[place, place] for place in places]  # the figures, and with what stands over them
     for line in header:
         for words in _headings(line):
+            if any(character.isdigit() for word in words for character in word.text):
+                continue  # a figure with a note that is wrapped, not the name of a column
             x0, x1 = words[0].x0, words[-1].x1
             under = [pair for pair in found if overlap(pair[1].x0, pair[1].x1, x0, x1) > 0]
             if not under and (x0 + x1) / 2 > edge:
