@@ -14,7 +14,7 @@ from gxstudy.errors import CallError
 from gxstudy.findings import Code, Place, finding
 from gxstudy.layout import Box
 from gxstudy.report import Report
-from gxstudy.trace import Picture, overlay, trace
+from gxstudy.trace import Picture, crop, overlay, trace
 from gxstudy.trace.pages import _MARGIN, _PAGE_SCALE
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw" / "reports"
@@ -129,12 +129,9 @@ def test_a_figure_that_runs_over_a_page_is_shown_on_both(page: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["html", "docx", "text"])
-def test_a_file_without_pages_says_so(page: Path, kind: str) -> None:
-    report = reported(page, kind=kind)
-    with pytest.raises(CallError, match=f"kind '{kind}', which has no pages"):
-        trace(report, "disputes", "review", "total")
-    with pytest.raises(CallError, match="no pages to draw"):
-        overlay(report, 1)
+def test_no_strip_is_cut_out_of_a_file_without_pages(page: Path, kind: str) -> None:
+    with pytest.raises(CallError, match=f"kind '{kind}', which has no pages to draw"):
+        crop(reported(page, kind=kind), "disputes", "review", "total")
 
 
 def test_nothing_printed_unknown_keys_and_missing_keys_say_so(page: Path) -> None:

@@ -14,21 +14,25 @@ from gxstudy.errors import CallError
 from gxstudy.findings import Code, Finding
 from gxstudy.layout import Box
 from gxstudy.readers import files
+from gxstudy.trace import fragments
+from gxstudy.trace.fragments import Fragment
 from gxstudy.trace.pages import File, Picture, cropped, overlaid, traced
 
 if TYPE_CHECKING:
     from gxstudy.fill import Entry
     from gxstudy.report import Report
 
-__all__ = ["Picture", "crop", "overlay", "trace"]
+__all__ = ["Fragment", "Picture", "crop", "overlay", "trace"]
 
 
 @overload
-def trace(report: Report, table: str, row: str, column: str, *, file: str | Path | bytes | None = None) -> Picture: ...
+def trace(
+    report: Report, table: str, row: str, column: str, *, file: str | Path | bytes | None = None
+) -> Picture | Fragment: ...
 
 
 @overload
-def trace(report: Report, table: Finding, /, *, file: str | Path | bytes | None = None) -> Picture: ...
+def trace(report: Report, table: Finding, /, *, file: str | Path | bytes | None = None) -> Picture | Fragment: ...
 
 
 def trace(
@@ -38,13 +42,15 @@ def trace(
     column: str | None = None,
     *,
     file: str | Path | bytes | None = None,
-) -> Picture:
+) -> Picture | Fragment:
     """Return the page on which a figure stands, with the figure boxed and enlarged beside it.
+
+    Of a file without pages (web page, Word, text) the table is shown, as it stands there, with the cell marked.
 
     Parameters
     ----------
     report
-        A report read from a file with pages (PDF, or pictures).
+        The report.
     table, row, column
         The keys of a figure; or, in place of the three, one of ``report.findings``.
     file
@@ -52,46 +58,55 @@ def trace(
 
     Returns
     -------
-    Picture
-        PNG; one strip a page for a figure that runs over several.
+    Picture or Fragment
+        For PDF and scans PNG, one strip a page for a figure that runs over several; for other files HTML. Either shows
+        itself in a notebook and has ``caption`` and ``save``.
 
     Raises
     ------
     CallError
-        When the report has no such place, nothing is printed there, the file has no pages to draw, or the file is
-        not the one that was read.
+        When the report has no such place, nothing is printed there, or the file is not the one that was read.
     """
     if isinstance(table, Finding):
-        boxes, caption = _finding_boxes(report, table), _finding_caption(table)
-    elif row is None or column is None:
+        if not _has_pages(report):
+            entries = _finding_entries(report, table)
+            if not entries:
+                msg = f"this finding has no place in a table: {table.message}"
+                raise CallError(msg)
+            return _marked(report, entries, _finding_caption(table), file)
+        return traced(_data(report, file), _finding_boxes(report, table), _finding_caption(table))
+    if row is None or column is None:
         msg = "trace takes a report with table, row and column, or with one finding"
         raise CallError(msg)
-    else:
-        entry = report.entry(table, row, column)
-        boxes, caption = _entry_boxes(report, entry), _entry_caption(report, entry)
-    return traced(_data(report, file), boxes, caption)
+    entry = report.entry(table, row, column)
+    if not _has_pages(report):
+        _must_be_printed(report, entry, absent=entry.status == "absent")
+        return _marked(report, (entry,), _entry_caption(report, entry), file)
+    return traced(_data(report, file), _entry_boxes(report, entry), _entry_caption(report, entry))
 
 
-def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None) -> Picture:
+def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None) -> Picture | Fragment:
     """Return a page with what was found on it: rulings (blue), cells (grey), figures by grade, the rows they belong to.
+
+    Of a file without pages (web page, Word, text) the tables are shown, with the cell of each figure tinted by its
+    grade; the keys of the figure are its title.
 
     Parameters
     ----------
     report
-        A report read from a file with pages (PDF, or pictures).
+        The report.
     page
-        The page, counted from 1.
+        The page, counted from 1; a file without pages has one.
     file
         As for :func:`trace`.
 
     Raises
     ------
     CallError
-        When there is no such page, the file has no pages to draw, or the file is not the one that was read.
+        When there is no such page, or the file is not the one that was read.
     """
     from gxstudy import grids
 
-    _must_have_pages(report)
     if not 1 <= page <= report.pages:
         msg = f"report {report.report_id!r} has the pages 1 to {report.pages}, not {page}"
         raise CallError(msg)
@@ -100,6 +115,9 @@ def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None
     if drawn is None:
         msg = f"page {page} of {report.report_id!r} cannot be loaded; see report.findings"
         raise CallError(msg)
+    if not _has_pages(report):
+        caption = f"{report.report_id}: {words.count(len(report.entries), 'figure')} by grade"
+        return fragments.tinted(files.document(data.data), report, caption)
     found = grids.find(drawn)
     entries = [entry for entry in report.entries if any(box.page == page for box in entry.boxes)]
     caption = (
@@ -127,7 +145,7 @@ def crop(report: Report, table: str, row: str, column: str, *, file: str | Path 
     Raises
     ------
     CallError
-        As for :func:`trace`.
+        As for :func:`trace`; and when the file has no pages to draw.
     """
     entry = report.entry(table, row, column)
     boxes = _entry_boxes(report, entry)
@@ -137,34 +155,50 @@ def crop(report: Report, table: str, row: str, column: str, *, file: str | Path 
 # What to show
 
 
+def _has_pages(report: Report) -> bool:
+    return report.kind in ("pdf", "scan")
+
+
 def _must_have_pages(report: Report) -> None:
-    if report.kind not in ("pdf", "scan"):
+    if not _has_pages(report):
         msg = f"report {report.report_id!r} was read from a file of kind {report.kind!r}, which has no pages to draw"
         raise CallError(msg)
 
 
 def _entry_boxes(report: Report, entry: Entry) -> tuple[Box, ...]:
     _must_have_pages(report)
-    if not entry.boxes:
+    _must_be_printed(report, entry, absent=not entry.boxes)
+    return entry.boxes
+
+
+def _must_be_printed(report: Report, entry: Entry, *, absent: bool) -> None:
+    if absent:
         place = words.place_text(report, entry.table, entry.row, entry.column)
         msg = f"report {report.report_id!r} prints nothing at {place}: the status of the figure is {entry.status!r}"
         raise CallError(msg)
-    return entry.boxes
+
+
+def _marked(report: Report, entries: tuple[Entry, ...], caption: str, file: str | Path | bytes | None) -> Fragment:
+    return fragments.marked(files.document(_data(report, file).data), report, entries, caption)
+
+
+def _finding_entries(report: Report, finding: Finding) -> tuple[Entry, ...]:
+    """Return the figures that a finding is about."""
+    where = finding.where
+    return tuple(
+        entry
+        for entry in report.entries
+        if entry.table == where.table and where.row in {None, entry.row} and where.column in {None, entry.column}
+    )
 
 
 def _finding_boxes(report: Report, finding: Finding) -> tuple[Box, ...]:
     """Return the boxes of the place of a finding; for keys alone those of the figures there; else the whole page."""
-    _must_have_pages(report)
     where = finding.where
     if where.page is not None and None not in (where.x0, where.top, where.x1, where.bottom):
         return (Box(where.page, where.x0 or 0.0, where.top or 0.0, where.x1 or 0.0, where.bottom or 0.0),)
     if where.row is not None or where.column is not None:
-        boxes = tuple(
-            box
-            for entry in report.entries
-            if entry.table == where.table and where.row in {None, entry.row} and where.column in {None, entry.column}
-            for box in entry.boxes
-        )
+        boxes = tuple(box for entry in _finding_entries(report, finding) for box in entry.boxes)
         if boxes:
             return boxes
     if where.page is not None:
