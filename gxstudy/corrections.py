@@ -118,8 +118,8 @@ def _correction(place: Path, number: int, row: Mapping[str | None, str | None]) 
     return Correction(report_id, table, key, column, old, new, known_as, who, when, why, sha256)
 
 
-def append(path: str | Path, correction: Correction) -> None:
-    """Add one line to a file of corrections, which is made if need be. On return the line is on the disk."""
+def append(path: str | Path, *corrections: Correction) -> None:
+    """Add lines to a file of corrections, which is made if need be. On return they are on the disk."""
     place = Path(path)
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="\n")
@@ -128,10 +128,12 @@ def append(path: str | Path, correction: Correction) -> None:
         writer.writerow(Correction._fields)
     elif not place.read_bytes().endswith(b"\n"):
         line.write("\n")
-    writer.writerow([_neutral(text) for text in correction])
+    writer.writerows([_neutral(text) for text in correction] for correction in corrections)
     descriptor = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     try:
-        os.write(descriptor, line.getvalue().encode())
+        rest = line.getvalue().encode()
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

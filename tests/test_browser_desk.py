@@ -102,8 +102,8 @@ def test_keys_decide_and_the_notebook_does_not_mind(folder: Path, browser: Brows
             assert "1 decided" in page.inner_text(f"{DESK} .gx-counts")
             left = int(page.inner_text(f"{DESK} .gx-counts").split(" left")[0].split()[-1])
             page.click(f"{DESK} .gx-foot")
-            for _ in range(left):
-                press(page, "k")
+            press(page, "w")
+            press(page, "w")
             assert page.inner_text(f"{DESK} .gx-done") == "No figure is left to decide on."
             keep_screens(page, "desk-done")
         assert complaints == []

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import handmade
+import markup
 import pytest
 
 import gxstudy
+from gxstudy import specimens
 from gxstudy.audit import Proposal, audit
 from gxstudy.corrections import Correction, in_force, load
 from gxstudy.desk.cases import doubtful
@@ -194,6 +196,33 @@ def test_undo_shows_the_figure_it_takes_back_even_where_others_come_first(tmp_pa
         assert place(session) == expected
 
 
+def test_a_whole_sum_is_kept_at_once_and_undone_at_once(tmp_path: Path) -> None:
+    session = sit(tmp_path, "two")
+    start = session.case
+    session.keep_all("it is printed so")
+    lines = load(session.path)
+    assert [line.place for line in lines] == [
+        ("disputes", "review", column) for column in ("upheld", "corrected", "other", "pending", "total")
+    ]
+    assert {line.decision for line in lines} == {"as_printed"}
+    assert (session.progress.decided, session.progress.left) == (5, 5)
+    assert place(session)[1] == "suit_after_review"
+    session.undo()
+    assert session.case == start
+    assert session.progress.decided == 0
+    assert in_force(load(session.path)) == ()
+
+
+def test_keeping_a_sum_still_asks_for_what_is_in_doubt_for_another_reason(tmp_path: Path) -> None:
+    report = named("two", "2" * 64, {**handmade.HONGZE_DISPUTES, ("disputes", "review", "other"): "l2"})
+    one = Waiting("two", Path("two"), report.sha256, 5)
+    session = Session([one], tmp_path / "corrections.csv", "Li", read=lambda _, __: report)
+    assert place(session) == ("disputes", "review", "other")
+    session.skip()
+    session.keep_all()
+    assert ("disputes", "review", "other") not in {line.place for line in load(session.path)}
+
+
 def test_what_is_left_for_later_comes_back_when_asked_for(tmp_path: Path) -> None:
     session = sit(tmp_path, "two")
     first = session.case
@@ -320,3 +349,16 @@ def test_the_crop_is_the_strip_of_the_page_with_the_figure() -> None:
     assert picture.width == page.width
     assert picture.height < page.height / 4
     assert "10+1+0+0 = 11, printed 0" in picture.caption
+
+
+def test_of_a_web_page_the_desk_shows_the_table_with_nothing_in_it_that_runs(tmp_path: Path) -> None:
+    blank = specimens.Specimen("某市人民政府", 2024, {})
+    figures = specimens.invented(blank, seed=3) | {("disputes", "review", "total"): "<script>7</script>"}
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "page.html").write_text(markup.web_page(replace(blank, figures=figures)), encoding="utf-8")
+    corpus = gxstudy.build(raw, tmp_path / "processed", jobs=1)
+    first = gxstudy.desk(corpus, raw).view["case"]
+    assert (first["picture"], first["raw"]) == ("", "<script>7</script>")
+    assert "&lt;script&gt;7&lt;/script&gt;" in first["fragment"]
+    assert "<script" not in first["fragment"]

@@ -23,6 +23,7 @@ Run the cell below (Shift+Enter), click on the desk, and use the keys.
 |---|---|
 | `a` | accept the number that is proposed |
 | `k` | keep what was read: it does stand there so |
+| `w` | keep the whole sum: it is the report that does not add up |
 | `c` | correct: type the figure as it is printed, then Enter |
 | `s` | leave it for later |
 | `u` | undo the last step |

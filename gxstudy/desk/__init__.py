@@ -26,8 +26,8 @@ def desk(
 
     It shows one figure at a time: its place on the page, the printed row, the sums it is in, and what is proposed. One
     key decides, and the decision is on the disk before the next figure is shown: ``a`` accepts what is proposed,
-    ``k`` keeps what was read (it does stand there so), ``c`` and a number correct it, ``s`` leaves it for later, ``u``
-    takes the last step back. :func:`gxstudy.build` applies the decisions.
+    ``k`` keeps what was read (it does stand there so), ``w`` keeps the whole failed sum, ``c`` and a number correct it,
+    ``s`` leaves it for later, ``u`` takes the last step back. :func:`gxstudy.build` applies the decisions.
 
     Parameters
     ----------

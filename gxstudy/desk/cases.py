@@ -38,6 +38,7 @@ class Case(NamedTuple):
     """One figure to look at, with what a person needs to judge it.
 
     ``reason`` is the gravest; ``proposed`` the number that is proposed, with ``because``; empty where nothing is.
+    ``fails_with`` are the places of all figures of the failed sums that this one is in, itself among them.
     """
 
     report_id: str
@@ -50,6 +51,7 @@ class Case(NamedTuple):
     row: tuple[Neighbour, ...]
     proposed: str
     because: str
+    fails_with: frozenset[Place]
 
     @property
     def place(self) -> Place:
@@ -129,6 +131,12 @@ def _case(report: Report, entry: Entry, reason: Reason, proposal: Proposal | Non
         row=_row(report, entry, lang),
         proposed="" if proposal is None else str(proposal.value_proposed),
         because="" if proposal is None else proposal.reason,
+        fails_with=frozenset(
+            (check.table, *place)
+            for check in report.checks
+            if check.table == entry.table and not check.holds and (entry.row, entry.column) in check.entries
+            for place in check.entries
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 // The review desk in the browser: shows `view`, sends what a key or a button says. Nothing is loaded from elsewhere.
 
-const KEYS = { a: "accept", k: "keep", c: "correct", s: "skip", u: "undo" };
-const ORDER = ["accept", "keep", "correct", "skip", "undo"];
+const KEYS = { a: "accept", k: "keep", w: "keep_all", c: "correct", s: "skip", u: "undo" };
+const ORDER = ["accept", "keep", "keep_all", "correct", "skip", "undo"];
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -36,6 +36,12 @@ function row(shown) {
     element("td", here ? { class: "gx-here" } : {}, element("small", {}, label), raw || "·"),
   );
   return element("div", { class: "gx-scroll" }, element("table", { class: "gx-row" }, element("tr", {}, ...cells)));
+}
+
+function fragment(shown) {
+  const made = element("div", { class: "gx-fragment" });
+  made.innerHTML = shown.fragment; // written by the library itself, every text in it escaped
+  return made;
 }
 
 function sums(shown, said) {
@@ -78,7 +84,9 @@ function render({ model, el }) {
       const raw = shown.raw.trim();
       parts.push(
         element("div", { class: "gx-place" }, element("b", {}, shown.place), element("span", {}, shown.reason)),
-        shown.picture
+        shown.fragment
+          ? fragment(shown)
+          : shown.picture
           ? element("img", { class: "gx-page", alt: shown.place, src: `data:image/png;base64,${shown.picture}` })
           : element("p", { class: "gx-muted" }, said.no_picture),
         row(shown),
@@ -106,6 +114,9 @@ function render({ model, el }) {
       element("p", { class: "gx-muted gx-foot" }, `${said.kept_in} ${view.path} · ${said.by} ${view.who} · ${said.keys}`),
     );
     root.replaceChildren(...parts);
+    const table = root.querySelector(".gx-fragment");
+    const marked = table?.querySelector("[style*='outline']");
+    if (marked) table.scrollTop = marked.offsetTop - table.offsetTop - 120;
     if (view.trouble && shown) {
       const field = root.querySelector(".gx-new");
       field.value = typed;
@@ -115,7 +126,7 @@ function render({ model, el }) {
 
   function buttons(view) {
     const { said, case: shown } = view;
-    const able = { accept: shown?.proposed, keep: shown, correct: shown, skip: shown, undo: view.undo };
+    const able = { accept: shown?.proposed, keep: shown, keep_all: shown?.together > 1, correct: shown, skip: shown, undo: view.undo };
     const made = ORDER.map((step) =>
       element(
         "button",
@@ -125,7 +136,7 @@ function render({ model, el }) {
       ),
     );
     if (shown) {
-      made.splice(3, 0, element("input", { class: "gx-new", placeholder: said.value, "aria-label": said.value }));
+      made.splice(4, 0, element("input", { class: "gx-new", placeholder: said.value, "aria-label": said.value }));
       made.push(element("input", { class: "gx-why", placeholder: said.why, "aria-label": said.why, value: why }));
     } else if (view.progress.skipped) {
       made.push(element("button", { type: "button", class: "gx-again", onclick: () => send("again") }, said.again));

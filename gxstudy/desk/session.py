@@ -31,6 +31,13 @@ class Waiting(NamedTuple):
     figures: int
 
 
+class _Skipped(NamedTuple):
+    """A figure left for later: the hash of its file, its keys."""
+
+    sha256: str
+    place: Place
+
+
 class Progress(NamedTuple):
     """How far the work is: figures decided, and those left (about: reports not yet opened count as in the dataset)."""
 
@@ -85,10 +92,10 @@ class Session:
         self._read = read or _read
         self._lines = list(corrections.load(path))
         known = {one.sha256 for one in self._waiting}
-        self._history: list[Correction | tuple[str, Place]] = [
-            one for one in corrections.in_force(self._lines) if one.sha256 in known
+        self._history: list[tuple[Correction, ...] | _Skipped] = [
+            (one,) for one in corrections.in_force(self._lines) if one.sha256 in known
         ]
-        self._skipped: set[tuple[str, Place]] = set()
+        self._skipped: set[_Skipped] = set()
         self._at = 0
         self._cases: tuple[Case, ...] = ()
         self._find()
@@ -102,7 +109,7 @@ class Session:
     def progress(self) -> Progress:
         """How far the work is."""
         later = sum(one.figures for one in self._waiting[self._at + 1 :])
-        decided = sum(isinstance(one, Correction) for one in self._history)
+        decided = sum(0 if isinstance(one, _Skipped) else len(one) for one in self._history)
         report = min(self._at + 1, len(self._waiting))
         return Progress(decided, len(self._cases) + later, len(self._skipped), report, len(self._waiting))
 
@@ -123,7 +130,7 @@ class Session:
         if not case.proposed:
             msg = "nothing is proposed for this figure; type what is printed, or keep what was read"
             raise CallError(msg)
-        self._decide(case, "corrected", case.proposed, why or case.because)
+        self._decide([self._line(case, "corrected", case.proposed, self._clock(), why or case.because)])
 
     def correct(self, new: str, why: str = "") -> None:
         """Take ``new`` as what is printed; nothing at all for a blank cell.
@@ -141,17 +148,25 @@ class Session:
         if new == case.entry.raw.strip():
             msg = f"{new!r} is what was read; if it does stand there so, keep it"
             raise CallError(msg)
-        self._decide(case, "corrected", new, why)
+        self._decide([self._line(case, "corrected", new, self._clock(), why)])
 
     def keep(self, why: str = "") -> None:
         """Say that what was read does stand there: the doubt is about the report, not about the reading."""
+        self._keep((self._needed(),), why)
+
+    def keep_all(self, why: str = "") -> None:
+        """Say so of every figure of the failed sums that this one is in: it is the report that does not add up.
+
+        Figures that are in doubt for another reason are still asked for.
+        """
         case = self._needed()
-        self._decide(case, "as_printed", case.entry.raw, why)
+        others = (one for one in self._cases[1:] if one.place in case.fails_with and one.reason == "sum")
+        self._keep((case, *others), why)
 
     def skip(self) -> None:
         """Leave the figure for later."""
         case = self._needed()
-        key = (case.sha256, case.place)
+        key = _Skipped(case.sha256, case.place)
         self._skipped.add(key)
         self._history.append(key)
         self._find()
@@ -161,20 +176,20 @@ class Session:
         if not self._history:
             return
         last = self._history.pop()
-        if isinstance(last, Correction):
-            undone = last._replace(decision="undone", who=self.who, when=self._clock(), why="")
-            self._write(undone)
-            key = (last.sha256, last.place)
-        else:
+        if isinstance(last, _Skipped):
             self._skipped.discard(last)
-            key = last
-        self._at = next(index for index, one in enumerate(self._waiting) if one.sha256 == key[0])
-        self._find(first=key[1])
+            sha256, place = last
+        else:
+            when = self._clock()
+            self._write([one._replace(decision="undone", who=self.who, when=when, why="") for one in last])
+            sha256, place = last[0].sha256, last[0].place
+        self._at = next(index for index, one in enumerate(self._waiting) if one.sha256 == sha256)
+        self._find(first=place)
 
     def again(self) -> None:
         """Take up what was skipped."""
         self._skipped.clear()
-        self._history = [one for one in self._history if isinstance(one, Correction)]
+        self._history = [one for one in self._history if not isinstance(one, _Skipped)]
         self._at = 0
         self._find()
 
@@ -184,16 +199,24 @@ class Session:
             raise CallError(msg)
         return self.case
 
-    def _decide(self, case: Case, decision: Literal["corrected", "as_printed"], new: str, why: str) -> None:
-        raw, when = case.entry.raw, self._clock()
-        line = Correction(case.report_id, *case.place, raw, new, decision, self.who, when, why, case.sha256)
-        self._write(line)
-        self._history.append(line)
+    def _keep(self, cases: Sequence[Case], why: str) -> None:
+        when = self._clock()
+        self._decide([self._line(one, "as_printed", one.entry.raw, when, why) for one in cases])
+
+    def _line(
+        self, case: Case, decision: Literal["corrected", "as_printed"], new: str, when: str, why: str
+    ) -> Correction:
+        raw = case.entry.raw
+        return Correction(case.report_id, *case.place, raw, new, decision, self.who, when, why, case.sha256)
+
+    def _decide(self, lines: Sequence[Correction]) -> None:
+        self._write(lines)
+        self._history.append(tuple(lines))
         self._find()
 
-    def _write(self, line: Correction) -> None:
-        corrections.append(self.path, line)
-        self._lines.append(line)
+    def _write(self, lines: Sequence[Correction]) -> None:
+        corrections.append(self.path, *lines)
+        self._lines += lines
 
     def _find(self, first: Place | None = None) -> None:
         """Look for the next figure, from the report at hand on; ``first`` comes before the others of its report."""

@@ -13,7 +13,7 @@ from gxstudy.desk.cases import Case, Reason
 from gxstudy.desk.session import Session
 from gxstudy.errors import CallError
 from gxstudy.report import Report
-from gxstudy.trace import crop
+from gxstudy.trace import Fragment, crop, trace
 
 __all__ = ["Desk"]
 
@@ -22,6 +22,7 @@ _SAID: dict[str, dict[str, str]] = {
     "en": {
         "accept": "Accept",
         "keep": "Keep as read",
+        "keep_all": "Keep the whole sum",
         "correct": "Correct",
         "skip": "Later",
         "undo": "Undo",
@@ -33,7 +34,7 @@ _SAID: dict[str, dict[str, str]] = {
         "proposed": "Proposed",
         "sums": "Sums with this figure",
         "no_sums": "No sum of the form holds this figure.",
-        "no_picture": "There is no page to show for this kind of file.",
+        "no_picture": "Nothing is printed at this place.",
         "done": "No figure is left to decide on.",
         "kept_in": "Decisions are in",
         "by": "by",
@@ -46,6 +47,7 @@ _SAID: dict[str, dict[str, str]] = {
     "zh": {
         "accept": "采纳",
         "keep": "照此保留",
+        "keep_all": "整个合计都照此保留",
         "correct": "更正",
         "skip": "以后再看",
         "undo": "撤销",
@@ -57,7 +59,7 @@ _SAID: dict[str, dict[str, str]] = {
         "proposed": "建议",
         "sums": "包含这个数字的合计",
         "no_sums": "表式中没有包含这个数字的合计。",
-        "no_picture": "这类文件没有可以显示的页面。",
+        "no_picture": "这个位置没有印任何东西。",
         "done": "没有需要判断的数字了。",
         "kept_in": "判断存于",
         "by": "判断者",
@@ -110,6 +112,8 @@ class Desk(anywidget.AnyWidget):
                     session.correct(content.get("new", ""), why)
                 case "keep":
                     session.keep(why)
+                case "keep_all":
+                    session.keep_all(why)
                 case "skip":
                     session.skip()
                 case "undo":
@@ -139,12 +143,7 @@ class Desk(anywidget.AnyWidget):
 
 
 def _case(case: Case, report: Report | None, lang: str) -> dict[str, Any]:
-    picture = ""
-    if report is not None:
-        try:
-            picture = b64encode(crop(report, *case.place).png).decode("ascii")
-        except CallError:  # nothing is printed there, or the file has no pages
-            picture = ""
+    picture, fragment = _shown(case, report)
     return {
         "report": f"{case.report_id} · {case.who}",
         "place": case.label,
@@ -152,7 +151,22 @@ def _case(case: Case, report: Report | None, lang: str) -> dict[str, Any]:
         "raw": case.entry.raw,
         "sums": [one._asdict() for one in case.sums],
         "row": [one._asdict() for one in case.row],
+        "together": len(case.fails_with),
         "proposed": case.proposed,
         "because": case.because,
         "picture": picture,
+        "fragment": fragment,
     }
+
+
+def _shown(case: Case, report: Report | None) -> tuple[str, str]:
+    """Return where a figure stands: the strip of its page (PNG, base64) or, without pages, its table (HTML)."""
+    if report is None:
+        return "", ""
+    try:
+        if report.kind in ("pdf", "scan"):
+            return b64encode(crop(report, *case.place).png).decode("ascii"), ""
+        shown = trace(report, *case.place)
+    except CallError:  # nothing is printed there
+        return "", ""
+    return "", shown.html if isinstance(shown, Fragment) else ""
