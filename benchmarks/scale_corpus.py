@@ -57,13 +57,29 @@ def organs() -> tuple[str, ...]:
     return tuple(f"{prefecture}{county}" for prefecture, county in counties)
 
 
-def report(number: int, counties: tuple[str, ...]) -> tuple[Path, Specimen, Layout]:
-    """Say what the report of this number says, how it is set, and where it stands in the corpus."""
-    numbers = random.Random(number)
-    year = YEARS[number % len(YEARS)]
+class Who(NamedTuple):
+    """Who reports on which year."""
+
+    year: int
+    county: str
+    bureau: str
+
+    @property
+    def path(self) -> Path:
+        """Where the report stands in the corpus."""
+        return Path(str(self.year), self.county, f"{self.bureau}.pdf")
+
+
+def who(number: int, counties: tuple[str, ...]) -> Who:
+    """Return who reports in the report of this number."""
     at = number // len(YEARS)
-    county, bureau = counties[at // len(BUREAUS)], BUREAUS[at % len(BUREAUS)]
-    organ = county + bureau
+    return Who(YEARS[number % len(YEARS)], counties[at // len(BUREAUS)], BUREAUS[at % len(BUREAUS)])
+
+
+def report(number: int, by: Who) -> tuple[Specimen, Layout]:
+    """Return what the report of this number says, and how it is set."""
+    numbers = random.Random(number)
+    year, organ = by.year, by.county + by.bureau
     edition = "2019" if year < 2021 else "2021"
     kind = numbers.choice(KINDS)
     empty = Specimen(
@@ -80,7 +96,7 @@ def report(number: int, counties: tuple[str, ...]) -> tuple[Path, Specimen, Layo
     asked = figures.get(("applications", "new", "total"), "0")
     told = f"{year}年，本机关共收到政府信息公开申请{asked if asked.isdigit() else 0}件。"
     filled = replace(empty, figures=figures, overview=(*empty.overview, told))
-    return Path(str(year), county, f"{bureau}.pdf"), filled, _layout(filled, numbers)
+    return filled, _layout(filled, numbers)
 
 
 def _paragraph(numbers: random.Random) -> str:
@@ -116,9 +132,10 @@ def _layout(specimen: Specimen, numbers: random.Random) -> Layout:
 
 def _set(job: Job) -> int:
     """Typeset one report, unless it is there; return its size."""
-    path, specimen, layout = report(job.number, _counties())
-    place = job.folder / path
+    by = who(job.number, _counties())
+    place = job.folder / by.path
     if not place.exists():
+        specimen, layout = report(job.number, by)
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_suffix(".part")
         part.write_bytes(draw(specimen, layout))
