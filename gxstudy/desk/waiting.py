@@ -9,7 +9,7 @@ from gxstudy.desk.session import Waiting
 
 __all__ = ["waiting"]
 
-_DOUBTFUL = "grade in ('contradicted', 'doubtful') or status == 'unreadable'"
+_DOUBTFUL = ("grade_contradicted", "grade_doubtful", "status_unreadable")
 
 
 def waiting(corpus: Corpus, raw: Path) -> tuple[Waiting, ...]:
@@ -18,12 +18,12 @@ def waiting(corpus: Corpus, raw: Path) -> tuple[Waiting, ...]:
     A report with one figure in doubt is the likeliest to have been misread, one with hundreds to be of a kind of its
     own.
     """
-    doubtful = corpus.figures.query(_DOUBTFUL)["report_id"].value_counts().to_dict()
     reports = corpus.reports
-    proposed = reports["proposals"].tolist() if "proposals" in reports else [0] * len(reports)
     names, paths, hashes = (reports[name].tolist() for name in ("report_id", "path", "sha256"))
+    doubtful = reports[list(_DOUBTFUL)].sum(axis="columns")
+    numbers = doubtful.where(doubtful > 0, reports["proposals"]).tolist()
     found = [
-        Waiting(name, raw / path, sha256, doubtful.get(name, 0) or int(number))
-        for name, path, sha256, number in zip(names, paths, hashes, proposed, strict=True)
+        Waiting(name, raw / path, sha256, int(number))
+        for name, path, sha256, number in zip(names, paths, hashes, numbers, strict=True)
     ]
     return tuple(sorted((one for one in found if one.figures), key=lambda one: one.figures))
