@@ -247,7 +247,8 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
         values = _without_fillers(row, parted, heading)
     if not own and not any(cell.text.strip() for cell in values):
         return None
-    if sum(label_key(cell.text) in columns_of(TABLE) for cell in values) > 1:
+    columns = columns_of(TABLE)
+    if sum([label_key(cell.text) in columns for cell in values]) > 1:
         return None
     key = label_key(own)
     if not any(hit.kind == "row" for hit in vocabulary(TABLE).get(key, ())) and any(

@@ -8,6 +8,7 @@ about tables.
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import pairwise, repeat
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ Bools = npt.NDArray[np.bool_]
 
 PAGES_LIMIT = 20_000
 """Pages read from one file before the rest is left out."""
+AHEAD = 8
+"""Pages loaded at once."""
 OBJECTS_LIMIT = 5_000_000
 """Drawn objects of a file after which no further page is read."""
 WORD_GAP = 0.4
@@ -166,7 +169,7 @@ def read_pages(data: bytes) -> Document:
                 message = f"page {number} cannot be loaded within {_limits()}; the rest of the file was read"
                 findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
                 continue
-            with pdf.page(index) as loaded:
+            with pdf.page(index, ahead=AHEAD if sound is None else 1) as loaded:
                 if loaded is None:
                     message = f"page {number} cannot be loaded; the rest of the file was read"
                     findings.append(finding(Code.PAGE_UNREADABLE, message, Place(page=number)))
@@ -400,7 +403,7 @@ def _words(
     )
     garbled = np.logical_or.reduceat(unmapped | cut, starts).tolist()
     columns = (texts, *(edge.tolist() for edge in edges), repeat((), len(texts)), garbled)
-    words = tuple(map(Word._make, zip(*columns, strict=True)))
+    words = tuple(map(_word, zip(*columns, strict=True)))
     stamped = _stamped(loaded, texts, edges, kept[starts])
     if stamped.any():
         text = " ".join(texts[i] for i in np.flatnonzero(stamped))
@@ -423,14 +426,13 @@ def _stamped(loaded: PdfPage, texts: list[str], edges: _Boxes, firsts: npt.NDArr
     height = bottom - top
     found = []
     for some in np.array_split(labels, 1 + len(labels) * len(texts) // BLOCK):
-        shared_y = np.minimum(bottom[some, None], bottom) - np.maximum(top[some, None], top)
-        over = shared_y > 0.35 * np.minimum(height[some, None], height)
-        over &= np.minimum(x1[some, None], x1) - np.maximum(x0[some, None], x0) > 1.0
-        over[np.arange(len(some)), some] = False
+        one, other = np.nonzero((top[some, None] < bottom) & (bottom[some, None] > top))  # on one line
+        one = some[one]
+        shared_x = np.minimum(x1[one], x1[other]) - np.maximum(x0[one], x0[other])
+        shared_y = np.minimum(bottom[one], bottom[other]) - np.maximum(top[one], top[other])
+        over = (shared_x > 1.0) & (shared_y > 0.35 * np.minimum(height[one], height[other])) & (one != other)
         if over.any():
-            pairs = np.argwhere(over)
-            pairs[:, 0] = some[pairs[:, 0]]
-            found.append(pairs[:PAIRS_LIMIT])
+            found.append(np.stack((one[over], other[over]), axis=1)[:PAIRS_LIMIT])
     if not found:
         return stamped
     pairs = np.concatenate(found)[:PAIRS_LIMIT]
@@ -474,6 +476,8 @@ def _sound_boxes(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArr
         boxes[odd] = loaded.tight_boxes(kept[odd].tolist())
     return boxes
 
+
+_word = partial(tuple.__new__, Word)
 
 _OTHER, _BLANK, _LINE_END, _OPENING, _SUSPECT, _UNKNOWN = range(6)
 _KINDS = np.zeros(0x10000, np.uint8)

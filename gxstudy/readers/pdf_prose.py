@@ -54,8 +54,16 @@ def prose_lines(text: str, *, first: bool) -> list[Line] | None:
         Whether it is the first page, whose title may be short.
     """
     spans = lines_of(text)
-    lines = [line for start, end in spans if not _PAGE_NUMBER.fullmatch(line := text[start : end + 1])]
-    if len(lines) < LEAST_LINES or any(_ends_in_figures(line) for line in lines):
+    lines: list[str] = []
+    for start, end in spans:
+        line = text[start : end + 1]
+        if not line[-1].isalpha():  # neither a number nor a figure ends in a letter
+            if _PAGE_NUMBER.fullmatch(line):
+                continue
+            if _ends_in_figures(line):
+                return None
+        lines.append(line)
+    if len(lines) < LEAST_LINES:
         return None
     short = [len(line) < SHORT and not line.endswith(_SENTENCE_END) for line in lines]
     if sum(short) > SHORT_SHARE * len(lines) or short[-1] or (short[0] and not first):
@@ -70,4 +78,4 @@ def _ends_in_figures(line: str) -> bool:
 
 def clean(line: str) -> str:
     """Return a line without the spaces that only the setting put there: all but those between two Latin words."""
-    return _IDLE_SPACE.sub("", line)
+    return line if line.split() == [line] else _IDLE_SPACE.sub("", line)
