@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DRAWS_EVERYTHING = {"figures", "reproduce"}  # tests/test_reproduce.py does
 OPENS_A_BROWSER = {"desk", "lab"}
-OF_THE_READER = "my-report.pdf"
+OF_THE_READER = re.compile(r"my-report\.pdf|[A-Z]+(?:\.csv)?")
 OUTPUT_OF_CHECK = "gxstudy check data/raw/reports/hongze-*.pdf"
 
 
@@ -63,7 +63,10 @@ def test_the_ten_lines_run_and_give_what_they_say() -> None:
 @pytest.mark.parametrize("arguments", commands_told(), ids=" ".join)
 def test_every_command_runs(checkout: Path, arguments: list[str]) -> None:
     assert arguments[0] in commands.commands
-    if arguments[0] in DRAWS_EVERYTHING | OPENS_A_BROWSER or OF_THE_READER in arguments:
+    if any(OF_THE_READER.fullmatch(part) for part in arguments):
+        commands.commands[arguments[0]].make_context(arguments[0], arguments[1:], resilient_parsing=True)
+        return
+    if arguments[0] in DRAWS_EVERYTHING | OPENS_A_BROWSER:
         return
     expanded = [name for part in arguments for name in (sorted(map(str, Path().glob(part))) if "*" in part else [part])]
     result = CliRunner().invoke(commands, expanded)
