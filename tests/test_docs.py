@@ -7,16 +7,18 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
 from gxstudy.cli import commands
+from gxstudy.fill import Grade, Status
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(path for folder in ("", "en", "zh") for path in (DOCS / folder).glob("*.md"))
-MADE = {"codebook.md", "commands.md"}
+MADE = {"codebook.md", "commands.md", "measured.md"}
 
 sys.path.insert(0, str(DOCS / "_ext"))
 import offline  # noqa: E402
@@ -63,6 +65,11 @@ def test_every_page_is_in_the_table_of_contents() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^((?:en|zh)/\w+)$", index, re.MULTILINE))
     assert listed == {name(path).removesuffix(".md") for path in PAGES if path.parent != DOCS}
+
+
+def test_the_chinese_guide_knows_every_grade_and_status() -> None:
+    told = set(re.findall(r"^\| (\w+) \|", (DOCS / "zh" / "reading.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {*get_args(Grade), *get_args(Status)} - told == set()
 
 
 def test_a_misspelt_option_would_be_noticed() -> None:

@@ -13,6 +13,7 @@ from gxstudy.cli import commands
 from gxstudy.display.words import GRADE_MEANING, GRADES, STATUS_MEANING
 from gxstudy.frames.codebook import codebook_markdown
 
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 MADE = Path(__file__).resolve().parents[1] / "made"
 
 
@@ -39,6 +40,14 @@ def status_table() -> Iterator[str]:
     yield from (f"| {status} | {meaning} |" for status, meaning in STATUS_MEANING.items())
 
 
+def measured() -> Iterator[str]:
+    """Yield every further file that a benchmark wrote, whole."""
+    yield "# What else was measured\n\nEach part is the file that a benchmark wrote, and names the command."
+    for path in sorted(BENCHMARKS.glob("*.md")):
+        if path.name not in {"README.md", "RESULTS.md"}:
+            yield f"\n```{{include}} ../../benchmarks/{path.name}\n:heading-offset: 1\n```"
+
+
 def write(app: Sphinx) -> None:
     """Write the pages before the sources are read."""
     MADE.mkdir(exist_ok=True)
@@ -46,6 +55,7 @@ def write(app: Sphinx) -> None:
         "commands.md": command_pages(),
         "grades.inc": grade_table(),
         "statuses.inc": status_table(),
+        "measured.md": measured(),
         "codebook.md": iter([inspect.cleandoc(codebook_markdown())]),
     }
     for name, lines in parts.items():
