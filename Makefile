@@ -79,7 +79,7 @@ docs: ## build the documentation in docs/_site/html, in an environment of its ow
 	$(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) hatchling
 	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) --no-build-isolation --editable '.[docs]'
-	$(VENV)-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_site/html
+	$(VENV)-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet --fresh-env -b html docs docs/_site/html
 	$(VENV)-docs/bin/python docs/_ext/offline.py docs/_site/html
 
 bench: ## time against the peers, in an environment of their own
