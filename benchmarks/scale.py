@@ -98,8 +98,8 @@ def sizes(out: Path) -> dict[str, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=10_000, help="reports in all")
-    parser.add_argument("--some", type=int, default=1000, help="reports of which one worker and two are compared")
-    parser.add_argument("--rounds", type=int, default=3, help="how often they are compared")
+    parser.add_argument("--some", type=int, default=3000, help="reports of which one worker and two are compared")
+    parser.add_argument("--rounds", type=int, default=2, help="how often they are compared")
     parser.add_argument("--folder", type=Path, default=Path(".cache/scale"), help="where the reports are kept")
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent / "SCALE.md")
     wanted = parser.parse_args()
@@ -127,11 +127,10 @@ def measured(raw: Path, more: Path, wanted: argparse.Namespace) -> str:
     whole = build(work / "all", work / "out", jobs=2)
     print(f"{len(files)} files, 2 workers: {whole.seconds:.1f} s", flush=True)
     same = [build(work / "all", work / "out", jobs=2) for _ in range(3)]
+    counts, held = _counts(work / "out"), sizes(work / "out")
     added = sorted(more.rglob("*.pdf"))
     linked(added, more, work / "all")
     ten = build(work / "all", work / "out", jobs=2)
-    held = sizes(work / "out")
-    counts = _counts(work / "out")
     raw_bytes = sum(file.stat().st_size for file in files)
     shutil.rmtree(work)
     return scale_page.written(Measured(len(files), wanted.some, raw_bytes, compared, whole, same, ten, held, counts))
