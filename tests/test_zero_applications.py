@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from chain import read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gxstudy as gx
 from gxstudy.errors import CallError
-from gxstudy.panel import Exclusion, Panel, published
-from gxstudy.studies import zero_applications
+from gxstudy.panel import Exclusion, Panel, panel, published
+from gxstudy.studies import simulate, zero_applications
 from gxstudy.studies.result import proportion
 from gxstudy.studies.zero_applications import BENCHMARK, DEFINITIONS, Estimate, Robustness, ZeroApplications
 
@@ -393,3 +395,21 @@ def test_the_published_reports_give_the_published_counts() -> None:
     assert checked(result, "with_citywide", "purposive")[3:5] == (79, 196)
     assert estimate(result, part="repeat_year")[5:7] == (195, 398)
     assert estimate(result, part="purposive")[5:7] == (79, 195)
+
+
+def test_planted_zeros_survive_the_page() -> None:
+    """Figures -> PDF -> extraction -> study: zeros, blanks and numbers come back as what they were."""
+    rng = np.random.default_rng(8)
+    size = 12
+    zero, blank = rng.random(size) < 0.4, rng.random(size) < 0.25
+    new = np.where(blank, np.nan, np.where(zero, 0.0, 7.0))
+    reports = pd.DataFrame({"organ": [f"organ {at}" for at in range(size)], "year": 2024})
+    planted = simulate.as_panel(reports, {FIGURES["new"]: new.tolist(), FIGURES["carried"]: [0.0] * size})
+    through = panel(gx.tidy(read(planted)))
+    before, after = (zero_applications(one, definitions=["stated", "new", "blank"]) for one in (planted, through))
+    assert [row[5:] for row in before.estimates] == [row[5:] for row in after.estimates]
+    assert [(row.definition, row.zeros, row.n) for row in after.estimates] == [
+        ("stated", int((zero & ~blank).sum()), int((~blank).sum())),
+        ("new", int((zero & ~blank).sum()), int((~blank).sum())),
+        ("blank", int((zero | blank).sum()), size),
+    ]

@@ -53,7 +53,7 @@ _WORDS = worded(
         "pooled": "all together",
         "n": "n = {n:,}",
         "axis": "Applications handled (%)",
-        "factual": "Unavailable ÷ (un-\navailable + denied) (%)",
+        "factual": "Unavailable, of these\nand denied (%)",
         "note": "n: applications handled. Lines: {level:g}% intervals; all together: {organs:,} organs resampled.",
         "note_many": "Small marks: {reports:,} reports. Lines: {level:g}% intervals, {organs:,} organs resampled.",
         "natural_person": "natural persons",

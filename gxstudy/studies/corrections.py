@@ -90,10 +90,11 @@ class Summary(NamedTuple):
 class Standing(NamedTuple):
     """One organ, all its reports together, named as in its ``latest`` (a ``report_id``).
 
-    ``low`` and ``high``: Wilson. ``shrunk`` is the rate drawn towards that of all organs, with its interval. ``p`` is
-    the exact binomial probability of a count at least as far from the pooled rate; ``p_spread`` the same when organs
-    differ as much as they do here. ``beyond``: the control limit on or beyond which the rate lies (``95``, ``99.8``, or
-    nothing); of many organs some do by chance.
+    ``low`` and ``high``: Wilson. ``shrunk`` is the rate drawn towards that of all organs, with its interval, which
+    takes the fitted distribution as known: at 95 % it held 92 to 95 % of planted rates in invented corpora of 20 to 200
+    organs. ``p`` is the exact binomial probability of a count at least as far from the pooled rate; ``p_spread`` the
+    same when organs differ as much as they do here. ``beyond``: the control limit on or beyond which the rate lies
+    (``95``, ``99.8``, or nothing); of many organs some do by chance.
     """
 
     definition: str
