@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import random
 import resource
 import time
 import zipfile
@@ -14,6 +16,7 @@ import docx as python_docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from markup import (
     Rework,
     Td,
@@ -526,3 +529,65 @@ def test_a_document_is_read_in_a_blink(shared: Path) -> None:
         docx.read(data)
         times.append(time.process_time() - start)
     assert min(times) < 0.2
+
+
+# Structure shaken -----------------------------------------------------------------------------------------------------
+
+_WRAPS = ("ins", "sdtContent", "smartTag", "hyperlink", "customXml", "fldSimple", "moveTo", "dir")
+_STRAYS = (
+    *(
+        "p",
+        "tc",
+        "tr",
+        "tbl",
+        "r",
+        "sdt",
+        "del",
+        "ins",
+        "txbxContent",
+        "vMerge",
+        "bookmarkStart",
+        "proofErr",
+        "fldChar",
+    ),
+    *("br", "tab", "lastRenderedPageBreak", "sectPr", "tcPr", "trPr", "rPr", "vanish", "gridSpan", "t"),
+)
+
+
+def shaken(data: bytes, numbers: random.Random) -> bytes:
+    """A Word document with elements put in, wrapped, moved, doubled or taken out, none of them with a figure in it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files: dict[str, str | bytes] = {info.filename: archive.read(info) for info in archive.infolist()}
+    root = etree.fromstring(files["word/document.xml"])  # type: ignore[arg-type]
+    for _ in range(numbers.choice((1, 2, 5))):
+        elements = [element for element in root.iter() if isinstance(element.tag, str)][2:]
+        element, kind = numbers.choice(elements), numbers.randrange(5)
+        parent = element.getparent()
+        if kind == 0:
+            element.addprevious(etree.Element(f"{{{W}}}{numbers.choice(_STRAYS)}"))
+        elif kind == 1 and parent is not None:
+            wrap = etree.Element(f"{{{W}}}{numbers.choice(_WRAPS)}")
+            parent.replace(element, wrap)
+            wrap.append(element)
+        elif kind == 2:
+            for name in element.attrib:
+                element.set(name, numbers.choice(("0", "1", "2", "99", "x", "restart", "continue", "")))
+        elif parent is not None and not any(character.isdigit() for character in "".join(element.itertext())):
+            if kind == 3:
+                parent.remove(element)
+            else:
+                element.addnext(copy.deepcopy(element))
+    return zipped(files | {"word/document.xml": etree.tostring(root)})
+
+
+@settings(max_examples=25)
+@given(case=plain_cases(kinds=("distinct",)), seed=st.integers(0, 2**32 - 1))
+def test_a_document_whose_structure_is_shaken_is_read_rightly_or_says_so(case: Case, seed: int) -> None:
+    data = shaken(word_document(case.specimen, case.layout), random.Random(seed))
+    try:
+        report = gx.read_report(data)
+    except UnreadableFileError:
+        return
+    grades = {(entry.table, entry.row, entry.column): entry.grade for entry in report.entries}
+    wrong = {place: seen for place, seen in unmarked(report, case.expected).items() if seen[2] != "blank"}
+    assert {place: seen for place, seen in wrong.items() if grades.get(place) != "contradicted"} == {}
