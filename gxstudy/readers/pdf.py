@@ -341,11 +341,12 @@ def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
     for x0, top, x1, bottom, width in zip(*columns, strict=True):
         if x1 < 0 or bottom < 0 or x0 > wide or top > high:
             continue
-        dot = max(x1 - x0, bottom - top) < pdfium.THIN
-        if dot or x1 - x0 >= bottom - top:
+        across, down = x1 - x0, bottom - top
+        dot = across < pdfium.THIN and down < pdfium.THIN  # it may be of a dotted line either way
+        if dot or across >= down:
             middle = (top + bottom) / 2
             rulings.append(Ruling(x0, middle, x1, middle, width))
-        if dot or x1 - x0 < bottom - top:  # a dot may be of a dotted line either way
+        if dot or across < down:
             middle = (x0 + x1) / 2
             rulings.append(Ruling(middle, top, middle, bottom, width))
     return tuple(rulings)
@@ -576,8 +577,9 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: _Boxes) -> Bool
     big = (height > BIG * _middle(height)) & ~dropped
     if not big.any():
         return dropped
-    for size in np.unique(np.round(height[big])):
-        alike = np.flatnonzero(big & (np.round(height) == size))
+    sizes = np.round(height)
+    for size in sorted(set(sizes[big].tolist())):
+        alike = np.flatnonzero(big & (sizes == size))
         # A watermark is painted in one colour: three characters of a size tell whether to look at them all.
         sample = loaded.colours(kept[alike[:: max(1, len(alike) // 3)]].tolist())
         if any(colour.paleness > PALE for colour in sample):
