@@ -12,8 +12,6 @@ from itertools import chain, repeat
 from types import MappingProxyType
 from typing import get_args
 
-import numpy as np
-
 from gxstudy.fill import Grade
 from gxstudy.findings import Severity
 from gxstudy.frames.dictionary import AS_READ, Product, product
@@ -56,6 +54,8 @@ def _finished(of: Product, turned: Columns) -> Columns:
 
 def _rounded(edges: list[Value]) -> list[Value]:
     """Return coordinates to 0.01 points."""
+    import numpy as np
+
     if None in edges:
         return [round(edge, 2) if isinstance(edge, float) else edge for edge in edges]
     rounded: list[Value] = np.round(np.array(edges, np.float64), 2).tolist()
