@@ -151,6 +151,18 @@ def test_a_dataset_that_was_touched_is_made_good(tmp_path: Path, layout: str, ha
     assert contents(out) == right
 
 
+@pytest.mark.parametrize("torn", [b"", b"{", b"[]", b"{}", b"\xff"])
+def test_a_torn_manifest_is_no_dataset_and_is_written_anew(tmp_path: Path, layout: str, torn: bytes) -> None:
+    raw, out = folder(tmp_path / "raw", THREE), tmp_path / "out"
+    corpus.build(raw, out, reader=reader)
+    right = contents(out)
+    (out / "manifest.json").write_bytes(torn)
+    with pytest.raises(CallError, match="build it again"):
+        corpus.open(out)
+    corpus.build(raw, out, reader=reader)
+    assert contents(out) == right
+
+
 @pytest.mark.parametrize("damage", [b"", b"no database", None], ids=["empty", "other", "gone"])
 def test_a_damaged_index_costs_time_alone(tmp_path: Path, damage: bytes | None) -> None:
     raw, out = folder(tmp_path / "raw", MANY), tmp_path / "out"

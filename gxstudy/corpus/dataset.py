@@ -182,8 +182,10 @@ def _written_before(out: Path) -> set[str]:
 
     A build that was ended while its files took their places has left no manifest.
     """
-    manifest = out / MANIFEST
-    names = set(json.loads(manifest.read_bytes())["sha256"]) if manifest.exists() else set()
+    try:
+        names = set(json.loads((out / MANIFEST).read_bytes())["sha256"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        names = set()
     for of in PRODUCTS:
         names |= {
             name

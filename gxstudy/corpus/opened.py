@@ -151,6 +151,9 @@ def open(path: str | Path) -> Corpus:
     except FileNotFoundError:
         msg = f"{folder} holds no complete dataset (no {MANIFEST}); build one with: gxstudy build RAW {folder}"
         raise CallError(msg) from None
+    except (ValueError, AttributeError) as error:
+        msg = f"{folder / MANIFEST} is no manifest ({error}); build it again with: gxstudy build RAW {folder}"
+        raise CallError(msg) from error
     if layout != FORMAT:
         msg = f"{folder} is a dataset of layout {layout!r}; this version reads {FORMAT}: build it again"
         raise CallError(msg)

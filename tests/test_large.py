@@ -1,0 +1,88 @@
+"""Large datasets: what memory they take beside what is asked of them. Made from results, so that nothing is read."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import handmade
+import pytest
+
+from gxstudy.corpus import dataset, results
+from gxstudy.corpus.index import Index
+from gxstudy.corpus.inventory import Inventory, RawFile, Registered
+
+MEASURE = """
+import resource, sys
+import gxstudy as gx
+
+made = gx.panel(gx.open(sys.argv[1]))
+own = sum(frame.memory_usage(index=False).sum() for frame in (made.frame, made.states, made.grades))
+print(len(made.frame), int(own), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+MEBIBYTE = 1 << 20
+
+
+def write(folder: Path, reports: int) -> Path:
+    """Write a dataset of so many reports of 200 figures, on eight years."""
+    read = [
+        results.read(handmade.report({("applications", "new", "total"): str(number)}, organ="某县", year=2018 + number))
+        for number in range(8)
+    ]
+    files = [
+        RawFile(f"{number:06d}.pdf", folder, hashlib.sha256(b"%d" % number).hexdigest(), f"{number:06d}",
+                Registered(organ=f"{number // 8}县"), None)
+        for number in range(reports)
+    ]  # fmt: skip
+    nameless = [results.head(one)._replace(organ=None) for one in read]
+    result = {file.sha256: read[int(file.report_id) % 8] for file in files}
+    heads = {file.sha256: nameless[int(file.report_id) % 8] for file in files}
+    staged, out = folder / "staged", folder / "out"
+    staged.mkdir(parents=True)
+    out.mkdir()
+    taken = Inventory(tuple(files), (), tuple((file.path, file.sha256) for file in files), 0, (), None)
+    with Index(folder / "index", "key") as index:
+        names = dataset.write(staged, out, taken, heads, result.__getitem__, index)
+    dataset.replace(staged, out, names)
+    return out
+
+
+def measured(out: Path) -> tuple[int, int, int]:
+    """Return the reports of the panel of a dataset, the bytes of the panel, and those that making it took at most."""
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(out)], capture_output=True, text=True, check=True)
+    rows, own, most = map(int, done.stdout.split())
+    return rows, own, most
+
+
+@pytest.mark.slow
+def test_a_panel_takes_its_own_memory_and_that_of_one_piece(tmp_path: Path) -> None:
+    few, many = (measured(write(tmp_path / f"{reports}", reports)) for reports in (4_000, 20_000))
+    assert (few[0], many[0]) == (4_000, 20_000)
+    more = many[1] - few[1]
+    assert more > 60 * MEBIBYTE
+    assert many[2] - few[2] < 1.5 * more + 40 * MEBIBYTE
+
+
+@pytest.mark.slow
+def test_writing_takes_the_memory_of_one_part(tmp_path: Path) -> None:
+    code = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import pathlib, test_large
+test_large.write(pathlib.Path(sys.argv[1]), int(sys.argv[2]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+    most = [
+        int(
+            subprocess.run(
+                [sys.executable, "-c", code, str(tmp_path / str(reports)), str(reports)],
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
+        for reports in (4_000, 20_000)
+    ]
+    assert most[1] - most[0] < 80 * MEBIBYTE
