@@ -21,7 +21,7 @@ Grey = npt.NDArray[np.uint8]
 
 PIXELS_LIMIT = 60_000_000
 """Pixels of a page beyond which it is not opened (A4 at 800 dots an inch)."""
-FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP", "GIF", "WEBP", "JPEG2000")
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "JPEG2000")
 LONG_SIDE = 842.0
 """Points of the long side of a page (A4) where the file does not say, or says what cannot be."""
 INCHES = (7.0, 25.0)

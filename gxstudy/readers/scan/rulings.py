@@ -6,6 +6,7 @@ A stroke of a character is no rule: a rule is long, or it runs from one rule to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -20,27 +21,43 @@ LIMIT = 3_000
 """Pieces of rules looked at each way; the longest are kept."""
 SHORTEST_ACROSS, SHORTEST_DOWN = 14.0, 8.5
 """Points below which a stroke is no piece of a rule."""
-LONG = 40.0
-"""Points from which a stroke is a rule wherever it ends."""
+LONG, LONGEST = 40.0, 100.0
+"""Points from which a stroke is a rule if paper is on both its sides, or if it begins or ends at another."""
+DARKER = 32
+"""Levels by which a rule is darker than the paper beside it."""
 THICKEST = 3.5
 """Points beyond which a stroke is no rule."""
 BESIDE, FULL = 2.0, 0.25
-"""Points beside a long rule at which at most this share is ink; a row of bold text has more."""
+"""Points beside a long rule at which less than this share is ink; a row of bold text has more."""
+NEXT = (0.6, 1.8)
+"""Points beside a rule down a row or two within which there is no ink; on a stroke of a character stand others."""
+ONE_ROW, TWO_ROWS, CROSSED = 0.06, 0.06, 0.08
+"""Share of a rule's length that may have ink there: down one row; down two, and at an end, on both its sides."""
+TALLEST = 17.0
+"""Points that no stroke of a character in a table is high."""
+WHOLE = 0.95
+"""Share of a long rule that is drawn; characters in a row leave more open."""
 APART = 1.6
 """Points up to which two pieces lie on one rule."""
-GAP = 6.0
-"""Points up to which a gap in a rule is closed."""
+SMALL_GAP, GAP = 0.7, 6.0
+"""Points up to which a gap in a rule is closed: where another rule crosses it, and elsewhere."""
 REACH = 3.0
-"""Points up to which a rule that ends before another touches it."""
+"""Points up to which a rule that ends before another is drawn on to it."""
+TOUCH = 1.0
+"""Points up to which a stroke that ends before a rule touches it; characters in narrow rows come nearly as close."""
 
 
 class Rule(NamedTuple):
-    """A straight line of pixels: ``at`` its row (across) or column (down), from ``start`` to ``end``, its width."""
+    """A straight line of pixels: ``at`` its row (across) or column (down), from ``start`` to ``end``, its width.
+
+    ``filled`` is the share of it that is drawn.
+    """
 
     at: float
     start: float
     end: float
     width: float
+    filled: float = 1.0
 
 
 class Cells(NamedTuple):
@@ -50,23 +67,26 @@ class Cells(NamedTuple):
     boxes: npt.NDArray[np.int32]
 
 
-def rules(ink: Grey, scale: float) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """Return the rules across and down a picture of ink.
+def rules(flat: Grey, ink: Grey, scale: float) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Return the rules across and down a picture.
 
     Parameters
     ----------
-    ink
-        Height x width, 255 where there is ink.
+    flat, ink
+        The picture, level and of even light (0 black to 255 white), and 255 where it has ink.
     scale
         Pixels a point.
     """
     beside = np.ascontiguousarray(ink.T)
-    across = _joined(_pieces(ink, scale, SHORTEST_ACROSS), scale)
-    down = _joined(_pieces(beside, scale, SHORTEST_DOWN), scale)
+    strokes_across = _pieces(_thin(flat, scale), scale, SHORTEST_ACROSS)
+    strokes_down = _pieces(_thin(np.ascontiguousarray(flat.T), scale), scale, SHORTEST_DOWN)
+    across = _joined(strokes_across, strokes_down, scale)
+    down = _joined(strokes_down, strokes_across, scale)
     while True:
         kept_across = [rule for rule in across if _is_rule(rule, down, ink, scale)]
         kept_down = [rule for rule in down if _is_rule(rule, kept_across, beside, scale)]
-        if len(kept_across) == len(across) and len(kept_down) == len(down):
+        kept_down = _aligned(kept_down, kept_across, beside, scale)
+        if kept_across == across and kept_down == down:
             break
         across, down = kept_across, kept_down
     crossed = [rule for rule in down if _touched(rule, across, scale) or rule.end - rule.start > LONG * scale]
@@ -96,9 +116,16 @@ def cells(across: Sequence[Rule], down: Sequence[Rule], shape: tuple[int, int], 
     return Cells(names[labels].astype(np.int32), kept)
 
 
-def _pieces(ink: Grey, scale: float, shortest: float) -> list[Rule]:
-    """Return the straight strokes across a picture of ink."""
-    calm = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 2 * round(0.5 * scale) + 1), np.uint8))
+def _thin(flat: Grey, scale: float) -> Grey:
+    """Return where a picture is darker than what lies above and below: 255, elsewhere 0."""
+    dark = cv2.bitwise_not(cv2.GaussianBlur(flat, (0, 0), 0.2 * scale))
+    thin = cv2.morphologyEx(dark, cv2.MORPH_TOPHAT, np.ones((2 * round(THICKEST * scale / 2) + 3, 1), np.uint8))
+    return np.where(thin > DARKER, 255, 0).astype(np.uint8)
+
+
+def _pieces(thin: Grey, scale: float, shortest: float) -> list[Rule]:
+    """Return the straight strokes across a picture of thin ink."""
+    calm = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, 2 * round(0.5 * scale) + 1), np.uint8))
     thick = cv2.dilate(calm, np.ones((3, 1), np.uint8))
     long = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, max(7, round(shortest * scale))), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(long, connectivity=8)
@@ -107,16 +134,14 @@ def _pieces(ink: Grey, scale: float, shortest: float) -> list[Rule]:
     for index in order.tolist():
         x, y, wide, high, area = stats[index].tolist()
         thickness = max(1.0, area / wide - 2)
-        if thickness > THICKEST * scale:
-            continue
-        if high > thickness + 2 + max(2.0, 0.02 * wide):  # text that ran together, or a rule with text on it
-            pieces += _levels(labels[y : y + high, x : x + wide] == index, x, y, round(shortest * scale), scale)
-            continue
-        pieces.append(Rule(y + high / 2, x, x + wide, thickness))
+        if high > min(thickness, THICKEST * scale) + 2 + max(2.0, 0.02 * wide):  # text, or a rule that text touches
+            pieces += _levels(labels[y : y + high, x : x + wide] == index, x, y, scale)
+        elif thickness <= THICKEST * scale:
+            pieces.append(Rule(y + high / 2, x, x + wide, thickness))
     return pieces
 
 
-def _levels(mask: npt.NDArray[np.bool_], x: int, y: int, shortest: int, scale: float) -> list[Rule]:
+def _levels(mask: npt.NDArray[np.bool_], x: int, y: int, scale: float) -> list[Rule]:
     """Return the rows of a blot that are filled for most of its width: a rule that text touches."""
     height, wide = mask.shape
     if wide < LONG * scale:
@@ -125,13 +150,16 @@ def _levels(mask: npt.NDArray[np.bool_], x: int, y: int, shortest: int, scale: f
     edges = np.flatnonzero(np.diff(np.concatenate([[False], full, [False]]).astype(np.int8)))
     found = []
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if end - start - 2 <= THICKEST * scale and wide >= shortest:
+        if end - start - 2 <= THICKEST * scale:
             found.append(Rule(y + (start + end) / 2, x, x + wide, max(1.0, end - start - 2.0)))
     return found if len(found) * 3 <= height else []
 
 
-def _joined(pieces: list[Rule], scale: float) -> list[Rule]:
-    """Return rules of which pieces on one level, with small gaps between them, are put together."""
+def _joined(pieces: list[Rule], crossing: list[Rule], scale: float) -> list[Rule]:
+    """Return rules of which pieces on one level, with small gaps between them, are put together.
+
+    A gap in which a stroke of the other way lies is as wide as that at most: a rule does not break where it meets one.
+    """
     ordered = sorted(pieces, key=lambda rule: rule.at)
     joined: list[Rule] = []
     while ordered:
@@ -140,7 +168,9 @@ def _joined(pieces: list[Rule], scale: float) -> list[Rule]:
         level.sort(key=lambda rule: rule.start)
         run = [level[0]]
         for rule in level[1:]:
-            if rule.start - max(one.end for one in run) <= GAP * scale:
+            end = max(one.end for one in run)
+            width = _crossing(rule.at, end, rule.start, crossing)
+            if rule.start - end <= (GAP * scale if width is None else SMALL_GAP * scale + width):
                 run.append(rule)
             else:
                 joined.append(_one(run))
@@ -149,24 +179,91 @@ def _joined(pieces: list[Rule], scale: float) -> list[Rule]:
     return joined
 
 
+def _crossing(at: float, start: float, end: float, crossing: list[Rule]) -> float | None:
+    """Return the width of the widest stroke that crosses a gap, None where none does."""
+    widths = [rule.width for rule in crossing if start - 1 <= rule.at <= end + 1 and rule.start <= at <= rule.end]
+    return max(widths, default=None)
+
+
 def _one(run: Sequence[Rule]) -> Rule:
     lengths = np.array([rule.end - rule.start for rule in run])
     at = float(np.average([rule.at for rule in run], weights=lengths))
     width = float(np.average([rule.width for rule in run], weights=lengths))
-    return Rule(at, min(rule.start for rule in run), max(rule.end for rule in run), width)
+    start, end = min(rule.start for rule in run), max(rule.end for rule in run)
+    return Rule(at, start, end, width, float(lengths.sum()) / (end - start))
 
 
 def _is_rule(rule: Rule, others: Iterable[Rule], ink: Grey, scale: float) -> bool:
     """Return whether a stroke begins and ends at strokes of the other way, or is long with paper on both its sides."""
-    near = [other.at for other in others if other.start - REACH * scale <= rule.at <= other.end + REACH * scale]
-    if all(any(abs(at - edge) <= REACH * scale for at in near) for edge in (rule.start, rule.end)):
+    near = [other for other in others if other.start - REACH * scale <= rule.at <= other.end + REACH * scale]
+    ends = (rule.start, rule.end)
+    if all(any(abs(o.at - edge) <= TOUCH * scale + o.width / 2 for o in near) for edge in ends):
         return True
-    if rule.end - rule.start < LONG * scale:
+    length = rule.end - rule.start
+    if length < LONG * scale or rule.filled < WHOLE:
         return False
-    away = rule.width / 2 + BESIDE * scale
-    sides = [round(rule.at + side * away) for side in (-1, 1)]
-    strips = [ink[max(0, y - 1) : y + 2, round(rule.start) : round(rule.end)] for y in sides]
-    return all(not strip.size or float(strip.mean()) < FULL * 255 for strip in strips)
+    if length >= LONGEST * scale and any(abs(o.at - edge) <= REACH * scale for o in near for edge in ends):
+        return True
+    return _beside(rule, ink, BESIDE, scale) < FULL
+
+
+def _aligned(down: list[Rule], across: Sequence[Rule], beside: Grey, scale: float) -> list[Rule]:
+    """Return ``down`` without strokes of characters that are as high as a row, or two of them one over the other.
+
+    A rule runs down three rows or more, or down a row higher than characters of a table are, or has paper on both its
+    sides. A stroke that lengthens one is cut off.
+    """
+    kept = []
+    for rule in down:
+        parts = [(part, _sides(part, beside, scale)) for part in _rows(rule, across, scale)]
+        while len(parts) > 1 and min(parts[-1][1]) > CROSSED:
+            parts.pop()
+        while len(parts) > 1 and min(parts[0][1]) > CROSSED:
+            parts.pop(0)
+        measure = max if len(parts) == 1 else min
+        inked = sum(measure(sides) for _, sides in parts) / len(parts)
+        tallest = max(part.end - part.start for part, _ in parts)
+        if len(parts) > 2 or tallest > TALLEST * scale or inked < (ONE_ROW, TWO_ROWS)[len(parts) - 1]:
+            kept.append(rule._replace(start=parts[0][0].start, end=parts[-1][0].end))
+    return kept
+
+
+def _sides(rule: Rule, ink: Grey, scale: float) -> tuple[float, float]:
+    """Return, for each side of a rule, the share of it that has ink close by; its ends are not looked at."""
+    short, near, far = round(1.5 * scale), rule.width / 2 + NEXT[0] * scale, rule.width / 2 + NEXT[1] * scale
+    start, end = round(rule.start) + short, round(rule.end) - short
+    shares = []
+    for low, high in ((rule.at - far, rule.at - near), (rule.at + near, rule.at + far)):
+        strip = ink[max(0, round(low)) : max(0, round(high)) + 1, start:end]
+        shares.append(float((strip > 0).any(axis=0).mean()) if strip.size else 0.0)
+    return shares[0], shares[1]
+
+
+def _rows(rule: Rule, across: Sequence[Rule], scale: float) -> list[Rule]:
+    """Return the parts of a rule between those that cross it."""
+    inner = 2 * scale
+    cuts = sorted(
+        other.at
+        for other in across
+        if rule.start + inner < other.at < rule.end - inner
+        and other.start - REACH * scale <= rule.at <= other.end + REACH * scale
+    )
+    return [
+        rule._replace(start=start, end=end)
+        for start, end in pairwise([rule.start, *cuts, rule.end])
+        if end - start > 2 * inner
+    ] or [rule]
+
+
+def _beside(rule: Rule, ink: Grey, points: float, scale: float) -> float:
+    """Return the share of ink ``points`` beside a rule, on the side that has more."""
+    away, short = rule.width / 2 + points * scale, round(1.5 * scale)
+    shares = [0.0]
+    for y in (round(rule.at - away), round(rule.at + away)):
+        strip = ink[max(0, y - 1) : y + 2, round(rule.start) + short : round(rule.end) - short]
+        if strip.size:
+            shares.append(float(strip.mean()) / 255)
+    return max(shares)
 
 
 def _touched(rule: Rule, others: Iterable[Rule], scale: float) -> bool:
