@@ -70,5 +70,5 @@ def _as_line(file: Path, report: Report, code: int) -> str:
     findings = words.count(len(report.findings), "finding") + (f" ({by_severity})" if by_severity else "")
     return (
         f"{'✗' if code else '✓'} {file}: {words.who(report)}; {_('form')} {report.edition}; "
-        f"{words.grade_counts(report)}; {words.count(failed, 'failed sum')}; {findings}"
+        f"{words.grade_counts(report)}; {words.count(failed, 'failed sum')}{words.proposals(report)}; {findings}"
     )

@@ -47,6 +47,7 @@ __all__ = [
     "pages_text",
     "place_text",
     "proposal_text",
+    "proposals",
     "signs",
     "sum_text",
     "summary",
@@ -103,7 +104,7 @@ STATUS_MEANING: dict[Status, str] = {
 SEVERITY_SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
 _WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
 _MANY_TERMS = 6
-NOUNS = ("figure", "finding", "failed sum", "page", "processor", "grid", "ruling")
+NOUNS = ("figure", "finding", "failed sum", "proposal", "page", "processor", "grid", "ruling")
 """What :func:`count` counts."""
 _ = gettext.gettext
 
@@ -142,8 +143,13 @@ def summary(report: Shown) -> str:
     failed = sum(not check.holds for check in report.checks)
     return (
         f"<Report {who(report)}, form {report.edition}: {grade_counts(report)}; "
-        f"{count(failed, 'failed sum')}; {count(len(report.findings), 'finding')}>"
+        f"{count(failed, 'failed sum')}{proposals(report)}; {count(len(report.findings), 'finding')}>"
     )
+
+
+def proposals(report: Shown) -> str:
+    """Return how many other readings are proposed, after a semicolon; nothing where none is."""
+    return f"; {count(len(report.proposals), 'proposal')}" if report.proposals else ""
 
 
 def place_text(report: Shown, table: str, row: str, column: str, *, lang: Lang = "zh") -> str:
