@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREENS = ROOT / ".screenshots"
+PATIENCE = 120_000
+"""Milliseconds: a machine that does other work starts JupyterLab slowly."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
@@ -101,6 +103,8 @@ def watched(browser: Browser, address: str, *, height: int = 1000) -> Iterator[t
     """A page, and what its console complains of."""
     complaints: list[str] = []
     page = browser.new_page(viewport={"width": 1400, "height": height})
+    page.set_default_timeout(PATIENCE)
+    page.set_default_navigation_timeout(PATIENCE)
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address)
@@ -116,7 +120,7 @@ def wait_for_all(page: Page, cells: int) -> None:
             return prompts.length === cells && prompts.every(prompt => /^\\[\\d+\\]:$/.test(prompt.innerText.trim()));
         }""",
         arg=cells,
-        timeout=120_000,
+        timeout=PATIENCE,
     )
 
 
