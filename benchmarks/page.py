@@ -63,6 +63,12 @@ def shown(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
+SHARED = """
+Other programs ran on the processors meanwhile (see the load average): a reader's wall-clock time then is mostly
+waiting, by chance more or less of it, and says nothing about the aim. The processor time decides.
+"""
+
+
 def goal(timing: Timing, groups: Mapping[str, Sequence[Case]]) -> str:
     rows = []
     for name, known in groups.items():
@@ -162,7 +168,7 @@ Written by `{command}`; README.md in this folder says what the numbers mean and 
 to load every page and its text page. Ratios are geometric means over the files, from the rounds of the next table.
 
 {goal}
-
+{shared}
 ## Time of the fast readers
 
 Medians of {fast_rounds} interleaved rounds after 2 to warm up, milliseconds of wall-clock time.

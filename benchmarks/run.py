@@ -143,6 +143,7 @@ def measured(workers: Mapping[str, Worker], wanted: argparse.Namespace) -> str:
         versions=", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
         absent="" if published else page.NOT_THERE,
         goal=page.goal(fast, groups),
+        shared=page.SHARED if load > (os.cpu_count() or 1) else "",
         fast_rounds=wanted.fast_rounds,
         fast=page.timing_table([workers[reader] for reader in FAST], fast.wall, stopwatch, peaks),
         busy=page.timing_table([workers[reader] for reader in FAST], fast.busy, stopwatch, peaks),
