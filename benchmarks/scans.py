@@ -65,8 +65,8 @@ LAYOUTS = (
 PAGE = """# Scans
 
 Reports drawn with known figures, scanned by `gxstudy.specimens.scan` (the page turned, bent, lit, dusted, blurred, made
-noisy, compressed) and read by `gx.read_report`. *Wrong in silence*: a figure that is not what is printed, and that neither
-a grade (contradicted, doubtful) nor a finding marks. *Processor s a page*: one thread, recognition and all else.
+noisy, compressed) and read by `gx.read_report`. *Wrong in silence*: a figure that is not what is printed, and that
+neither a grade (contradicted, doubtful) nor a finding marks. *Processor s a page*: one thread, all work of a reading.
 
     {command}
 
