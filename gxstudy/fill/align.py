@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gxstudy import forms
 from gxstudy.text import label_key
 
-__all__ = ["Label", "Match", "align", "all_between", "fused", "likeness", "orders", "stands_under"]
+__all__ = ["Label", "Match", "align", "all_between", "fused", "likeness", "longest_label", "orders", "stands_under"]
 
 EXACT = 100.0
 CONTAINED = 90.0
@@ -89,6 +89,12 @@ def all_between(table: str, before: str | None, rows: Sequence[str | None], afte
 def stands_under(table: str, row: str, label: str) -> bool:
     """Return whether a label key is that of the merged label over ``row``."""
     return any(known.key == row and label in known.above for known in _known(table))
+
+
+@cache
+def longest_label(table: str, row: str) -> int:
+    """Return the length of the longest label key of ``row``."""
+    return max(len(label) for known in _known(table) if known.key == row for label in known.labels)
 
 
 class Match(NamedTuple):

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import Label, Match, align, all_between, fused, stands_under
+from gxstudy.fill.align import Label, Match, align, all_between, fused, longest_label, stands_under
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, place_of, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
@@ -19,6 +19,8 @@ from gxstudy.text import join_lines, label_key
 __all__ = ["TABLE", "fill"]
 
 TABLE = "applications"
+MORE = 3
+"""So many characters more than the longest label of its row has, and a printed label holds some of another."""
 FEW = 2
 """More rows of figures left over than this, in a table without lines, and none of its rows is believed."""
 
@@ -79,7 +81,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             findings.append(_label_finding(line, match.row))
         read = _values(line, match.row, findings)
         beside = "" if stands_under(TABLE, match.row, line.beside) else line.beside
-        if in_doubt or fused(TABLE, beside + line.label.own) or _shared(line):
+        if in_doubt or fused(TABLE, beside + line.label.own) or _shared(line) or _run_together(line, match):
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
     return entries, findings
@@ -194,6 +196,13 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
     spans = tuple((cell.column, cell.column + cell.column_span) for _, cell in ordered)
     edges = tuple((cell.box.x0, cell.box.x1) if cell.box is not None else (0.0, 0.0) for _, cell in ordered)
     return _Heading(grid, keys, spans, edges)
+
+
+def _run_together(line: _Line, match: Match) -> bool:
+    """Return whether the label of a row without lines holds more than its own: its figures may be those of the rest."""
+    if line.row.grid.origin != "unruled" or match.exact or match.row is None:
+        return False
+    return len(line.label.own) >= longest_label(TABLE, match.row) + MORE
 
 
 def _shared(line: _Line) -> bool:
@@ -320,7 +329,7 @@ def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, s
     heading = line.heading
     keys = heading.keys if heading is not None else tuple(column.key for column in form.columns)
     values = line.values
-    if len(values) == len(keys) and not _shifted(line):
+    if len(values) == len(keys) and not _shifted(line) and not _unseen_column(line):
         return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in zip(keys, values, strict=True)}
     placed = _by_place(values, heading) if heading is not None and line.row.drawn else None
     found: dict[tuple[str, str], Entry] = {}
@@ -341,6 +350,15 @@ def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, s
             boxes = tuple(box for cell in values for box in cell.boxes)
             found[row, key] = Entry(TABLE, row, key, shown, None, "unreadable", "unchecked", boxes)
     return found
+
+
+def _unseen_column(line: _Line) -> bool:
+    """Return whether a blank may stand for no column: without lines, one is seen by its figures or its heading."""
+    grid = line.row.grid
+    if grid.origin != "unruled" or (line.heading is not None and line.heading.grid is grid):
+        return False
+    seen = {cell.column for cell in grid.cells if is_figure(cell.text)}
+    return any(cell.column not in seen for cell in line.values)
 
 
 def _shifted(line: _Line) -> bool:

@@ -193,7 +193,10 @@ def _columns(
         return "", None
     both = len({_fit(header, edition, key) for edition in editions}) == 1 and len(editions) > 1
     names = [next((hit.key for hit in hits if hit.edition == best), None) for hits in header.hits]
-    if len(values) == len(names):
+    astray = row.grid.origin == "unruled" and any(
+        cell.text.strip() and not _over(cell, head) for cell, head in zip(values, header.cells, strict=False)
+    )
+    if len(values) == len(names) and not astray:
         paired = list(zip(names, values, strict=True))
     elif row.drawn:
         paired = []

@@ -263,6 +263,8 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
     else:
         return None
     before = [cell for cell in row.cells if cell.row == row.number and is_label(cell.text)]
+    if row.drawn and not all(cell.text.strip() for cell in values):
+        return None  # without lines, a blank may stand for no column at all
     filled = marked.fitted(values, len(places), behind=before[-1] if before else None)
     return list(zip(places, filled, strict=True)) if filled and (not row.drawn or len(values) == len(filled)) else None
 

@@ -43,6 +43,7 @@ NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
 
 _FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
+_NUMBERED = re.compile(r"\(?[一二三四五六七八九十]{1,3}[).、]|\d{1,2}[.、](?!\d)")
 
 
 @dataclass(slots=True)
@@ -411,15 +412,31 @@ def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[floa
 
 
 def _cut_at(lines: list[_Line], indices: list[int], rules: list[float]) -> int:
-    """Return the first of the lines between two rows that belongs to the lower one: after a rule, or the widest gap."""
+    """Return the first of the lines between two rows that belongs to the lower one.
+
+    After a rule; at the one line whose label begins with a number; or after the widest gap.
+    """
     for before, after in pairwise(indices):
         if any(lines[before].middle < rule < lines[after].middle for rule in rules):
             return after
+    own = next((lines[index].labels[-1] for index in (indices[-1], indices[0]) if lines[index].labels), None)
+    numbered = [index for index in indices[1:] if _is_numbered(lines[index], own)]
+    if len(numbered) == 1:
+        return numbered[0]
     gaps = [
         (lines[after].top - lines[before].bottom, -abs(position - (len(indices) - 2) / 2), after)
         for position, (before, after) in enumerate(pairwise(indices))
     ]
     return max(gaps)[2]
+
+
+def _is_numbered(line: _Line, own: list[Word] | None) -> bool:
+    """Return whether the last label on a line begins with a number, and stands over or under that of a row, ``own``."""
+    if own is None or not line.labels:
+        return False
+    label = line.labels[-1]
+    under = overlap(label[0].x0, label[-1].x1, own[0].x0, own[-1].x1) > 0
+    return under and _NUMBERED.match(squeeze(label[0].text)) is not None
 
 
 def _label_cells(lines: list[_Line], part: list[int]) -> list[list[Word]]:
