@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import pytest
 from strategies import Case
-from test_roundtrip import silent
+from test_roundtrip import silent, unlike
 
 import gxstudy as gx
+from gxstudy import forms
+from gxstudy.fill.align import Label, align
 from gxstudy.specimens import Break, Layout
+from gxstudy.text import label_key
 
 FOUND = {
     # PDFium orders single glyphs by left edges; that of a wide bracket lies over the digit before it: 90（1 …
@@ -139,6 +142,25 @@ FOUND = {
             order=("applications", "disputes", "disclosure"),
         ),
     ),
+    # The figure of the last column was wrapped before its note: its first line named a column with nothing in it.
+    "a wrapped figure with a note taken for a blank": Case(
+        "2019",
+        2019,
+        "某市科学技术局",
+        foreign_blocks=("article_20_5", "article_20_6"),
+        seed=429712255,
+        kind="unbalanced",
+        noted=(("normative_documents", "total_disclosed", "（其中修订16件）"),),
+        layout=Layout(
+            table_size=7.5,
+            single_glyphs=True,
+            ruled="heads",
+            outer="missing",
+            disclosure_widths=(1.0, 1.0),
+            padding=(4.0, 2.5),
+            order=("disclosure", "disputes", "applications"),
+        ),
+    ),
 }
 
 
@@ -156,3 +178,70 @@ def test_what_is_printed_plainly_enough_is_read(name: str) -> None:
     report = gx.read_report(case.pdf)
     found = {(e.table, e.row, e.column): e.raw for e in report.entries if e.table == "disclosure"}
     assert found == {place: text for place, text in case.expected.items() if place[0] == "disclosure"}
+
+
+PRODUCERS = {
+    "borders of each cell apart": Layout(rule_style="apart"),
+    "shadows": Layout(bold="shadow"),
+    "fonts that claim to be higher": Layout(font_height=2.5),
+    "two pages on a sheet": Layout(per_sheet=2),
+    "four pages on a sheet": Layout(per_sheet=4),
+    "a page that lies askew": Layout(askew=0.6),
+    "a cropped page that lies askew on its side": Layout(askew=-1.5, rotate=90, crop=30.0, rule_style="filled"),
+}
+
+
+@pytest.mark.parametrize("layout", PRODUCERS.values(), ids=PRODUCERS.keys())
+def test_what_other_producers_do_is_read_exactly(layout: Layout) -> None:
+    case = Case(seed=7, layout=layout)
+    assert unlike(gx.read_report(case.pdf), case.expected) == {}
+
+
+def test_the_label_of_one_row_is_never_taken_for_another() -> None:
+    first, second = (
+        label_key(row.label)
+        for row in forms.load("2021").table("applications").rows
+        if row.key in ("other.no_correction", "other.unpaid_fee")
+    )
+    matches = align("applications", [Label(second, ""), Label(first, "")])
+    assert {match.row for match in matches if match.row} <= {"other.no_correction", "other.unpaid_fee"}
+    assert matches[0].row in (None, "other.unpaid_fee")
+    assert matches[1].row in (None, "other.no_correction")
+
+
+def page(*rows: str) -> bytes:
+    title = "<h1>某县人民政府2024年政府信息公开工作年度报告</h1>"
+    lines = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<html><meta charset='utf-8'>{title}<table>{lines}</table></html>".encode()
+
+
+def cells(*texts: str) -> str:
+    return "".join(f"<td>{text}</td>" for text in texts)
+
+
+def test_a_table_of_some_other_kind_before_the_form_is_not_taken_for_it() -> None:
+    other = [cells("信息内容", "数量"), cells("规章", "1"), cells("行政许可", "777")]
+    form = [
+        cells("第二十条第（一）项"),
+        cells("信息内容", "本年制发件数", "本年废止件数", "现行有效件数"),
+        cells("规章", "2", "3", "4"),
+        cells("行政规范性文件", "5", "6", "7"),
+        cells("第二十条第（五）项"),
+        cells("信息内容", "本年处理决定数量"),
+        cells("行政许可", "8"),
+    ]
+    report = gx.read_report(page(*other).replace(b"</html>", page(*form)))
+    assert report.entry("disclosure", "licensing", "decisions").value == 8
+    assert report.entry("disclosure", "regulations", "made").value == 2
+    assert "table_repeated" in {found.code.value for found in report.findings}
+
+
+def test_no_blanks_are_said_of_table_four_where_figures_are_left_over() -> None:
+    header = cells("行政复议", "", "", "", "", "行政诉讼", "", "", "", "", "", "", "", "")
+    blocks = cells("", "", "", "", "未经复议直接起诉", "", "", "", "", "复议后起诉", "", "", "")
+    results = cells(*("结果维持", "结果纠正", "其他结果", "尚未审结", "总计") * 3)
+    figures = cells("13", "", "", "", "13", "", "", "18", "", "18", "", "", "", "")
+    first = page(cells("信息内容", "本年处理决定数量"), cells("行政许可", "8"))
+    report = gx.read_report(first.replace(b"</html>", page(header, blocks, results, figures)))
+    assert report.entry("disclosure", "licensing", "decisions").value == 8
+    assert not [entry for entry in report.entries if entry.table == "disputes" and entry.status == "blank"]
