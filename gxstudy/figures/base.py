@@ -51,6 +51,7 @@ __all__ = [
     "legend",
     "marks_of",
     "one_of",
+    "one_part",
     "point",
     "save",
     "stamp",
@@ -263,6 +264,16 @@ def one_of(what: str, value: str, known: Collection[str]) -> None:
     if value not in known:
         msg = f"{what}={value!r}; expected one of {', '.join(known)}"
         raise CallError(msg)
+
+
+def one_part(parts: Sequence[str], part: str | None) -> str:
+    """Return the part to draw: the one named, or the only one there is; parts of a sample are not pooled."""
+    if part is None and len(parts) > 1:
+        msg = f"parts of a sample are not pooled; name one with part=: {', '.join(parts)}"
+        raise CallError(msg)
+    chosen = parts[0] if part is None else part
+    one_of("part", chosen, parts)
+    return chosen
 
 
 def marks_of(parts: Sequence[str]) -> dict[str, Mark]:

@@ -24,6 +24,7 @@ from gxstudy.figures.base import (
     inches,
     legend,
     one_of,
+    one_part,
     point,
     stamp,
     style,
@@ -166,11 +167,7 @@ def _of_one(result: Corrections, route: str, of: str, part: str | None) -> tuple
         msg = f"there is nothing to draw: no report has a case of {route} by {of}"
         raise CallError(msg)
     parts = [row.part for row in summaries]
-    if part is None and len(parts) > 1:
-        msg = f"parts of a sample are not pooled; name one with part=: {', '.join(parts)}"
-        raise CallError(msg)
-    chosen = parts[0] if part is None else part
-    one_of("part", chosen, parts)
+    chosen = one_part(parts, part)
     (summary,) = (row for row in summaries if row.part == chosen)
     return summary, [row for row in result.organs if row[:3] == summary[:3]]
 

@@ -24,6 +24,7 @@ from gxstudy.figures.base import (
     inches,
     interval,
     one_of,
+    one_part,
     point,
     stamp,
     style,
@@ -135,11 +136,7 @@ def review_first(
     if not parts:
         msg = "there is nothing to draw: no report gives the totals of table four"
         raise CallError(msg)
-    if part is None and len(parts) > 1:
-        msg = f"parts of a sample are not pooled; name one with part=: {', '.join(parts)}"
-        raise CallError(msg)
-    chosen = parts[0] if part is None else part
-    one_of("part", chosen, parts)
+    chosen = one_part(parts, part)
     jumps = {row.group: row for row in result.jumps if (row.measure, row.kind, row.part) == (measure, "law", chosen)}
     groups = [group for group in ("mostly_covered", "hardly_covered") if not jumps[group].why_not] or ["all"]
     with style():
