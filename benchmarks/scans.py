@@ -207,7 +207,9 @@ def main(arguments: Sequence[str]) -> None:
     text = table(counts)
     print(text)
     if asked.out:
-        command = " ".join(["benchmarks/scans.py", *(f'"{word}"' if " " in word else word for word in arguments)])
+        only = "" if len(ways) == len(WAYS) else " --only " + " ".join(f'"{name}"' for name in asked.only)
+        drawn_only = " --no-shared" if asked.no_shared else ""
+        command = f"benchmarks/scans.py --reports {asked.reports} --seed {asked.seed}{drawn_only}{only}"
         asked.out.write_text(PAGE.format(command=command, table=text), encoding="utf-8")
     errors = [error for each in counts.values() for error in each.errors]
     if asked.errors:
