@@ -91,7 +91,9 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
                 findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE, key)))
                 break
             entry = from_cell(TABLE, key, column, cell)
-            unsure = not exact and fused(TABLE, label_key(cells[position].text))
+            # The rest of a label behind a break has no figures beside it: that does not make them blank.
+            rest = not any(value.text.strip() for value in values)
+            unsure = not exact and (rest or fused(TABLE, label_key(cells[position].text)))
             entries[key, column] = entry._replace(value=None, status="unreadable") if unsure else entry
     return Blocks(entries, editions), findings
 
