@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import fuzz
@@ -16,10 +17,11 @@ import watched
 from operators import pages
 from test_corpus import folder
 
-from gxstudy import corpus, read_report
-from gxstudy.errors import NoTextLayerError
+from gxstudy import corpus, grids, read_report
+from gxstudy.errors import NoTextLayerError, UnreadableFileError
 from gxstudy.frames.dictionary import REASONS
-from gxstudy.readers.scan import recogniser
+from gxstudy.layout import Page, Ruling, Word
+from gxstudy.readers.scan import recogniser, upright
 from gxstudy.report import Report
 from gxstudy.specimens import bind
 
@@ -141,3 +143,25 @@ def test_a_network_without_memory_says_so_as_others_do() -> None:
 
     with pytest.raises(MemoryError):
         recogniser._in_memory(network, None)
+
+
+def test_a_row_of_thousands_of_labels_is_looked_through_once() -> None:
+    """The last labels of a row were joined in every way there is: 20,000 cells took minutes."""
+    cells = "<td>一、本年新收政府信息公开申请数量</td>" * 2000
+    page = f"<html><h1>某县人民政府2023年政府信息公开工作年度报告</h1><table><tr>{cells}</tr></table></html>"
+    begun = time.process_time()
+    with suppress(UnreadableFileError):
+        read_report(page.encode())
+    assert time.process_time() - begun < 20
+
+
+def test_a_word_far_beyond_its_page_costs_no_memory() -> None:
+    strokes = tuple(Ruling(10 + i % 50, 10, 10.5 + i % 50, 10, 0.1) for i in range(3000))
+    assert grids.find(Page(1, 595.0, 842.0, (Word("1", 0.0, 10.0, 1e12, 20.0),), strokes)) is not None
+
+
+def test_a_picture_of_a_tiny_scale_is_not_enlarged() -> None:
+    """A page of absurd size is drawn very small; its picture is shrunk for a first look, and never enlarged."""
+    paper = np.full((1200, 900), 255, np.uint8)
+    assert upright._shrunk(paper, 1e6).shape == paper.shape
+    assert not upright.ink(paper, 1e-6).any()

@@ -112,10 +112,15 @@ def part(row: PrintedRow, table: str) -> Parted | None:
     return Parted("".join(texts[start:]), above[-1] if above else "", tuple(own[last + 1 :]), own[last])
 
 
+_TOGETHER = 8
+"""So many cells of a row, at most, are one label together: a row may have any number of cells."""
+
+
 def _label_start(table: str, texts: Sequence[str]) -> int:
     """Return from which of ``texts`` on they are, together, most like the label of a row."""
     last = len(texts) - 1
-    keys = {start: label_key("".join(texts[start:])) for start in range(last, -1, -1)}
+    first = max(0, len(texts) - _TOGETHER)
+    keys = {start: label_key("".join(texts[start:])) for start in range(last, first - 1, -1)}
     exact = next((start for start, key in keys.items() if key in _row_labels(table)), None)
     if exact is not None:
         return exact

@@ -52,6 +52,8 @@ BORDER_SHARE = 0.6
 new = tuple.__new__
 """Makes a named tuple of a tuple, in half the time of a call with its fields: a page has thousands of boxes."""
 
+LONGEST_SIDE = 14_400.0
+"""Points of the longest side that a page of a PDF has (200 inches)."""
 STROKE_POINTS = 40.0
 """Lines shorter than this may be strokes of characters."""
 STROKES = 60
@@ -141,7 +143,8 @@ def _without_strokes(page: Page) -> Sequence[Ruling]:
         return page.rulings
     words: dict[tuple[int, int], list[Word]] = {}
     for word in page.words:
-        for x in range(int(word.x0 // STROKE_POINTS), int(word.x1 // STROKE_POINTS) + 1):
+        left, right = max(word.x0, 0.0), min(word.x1, page.width, LONGEST_SIDE)  # a word may reach far beyond its page
+        for x in range(int(left // STROKE_POINTS), int(right // STROKE_POINTS) + 1):
             words.setdefault((x, int((word.top + word.bottom) / 2 // STROKE_POINTS)), []).append(word)
     strokes = [is_short and _is_stroke(ruling, words) for ruling, is_short in zip(page.rulings, short, strict=True)]
     if sum(strokes) < STROKES:

@@ -49,7 +49,7 @@ def even(grey: Grey, scale: float) -> Grey:
 def ink(flat: Grey, scale: float) -> Grey:
     """Return where a picture of even light is darker than what surrounds it: 255, elsewhere 0. Thin rules stay."""
     calm = cv2.GaussianBlur(flat, (0, 0), 0.25 * scale)
-    block = round(6 * scale) * 2 + 1
+    block = max(3, round(6 * scale) * 2 + 1)
     found = cv2.adaptiveThreshold(calm, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, 24)
     found[calm > 225] = 0
     return np.asarray(found, np.uint8)
@@ -112,6 +112,7 @@ def _skew(flat: Grey, scale: float) -> float:
 
 def _shrunk(flat: Grey, factor: float) -> Grey:
     height, width = flat.shape
+    factor = min(1.0, factor)
     size = (max(32, round(width * factor)), max(32, round(height * factor)))
     return np.asarray(255 - cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8)
 
