@@ -51,6 +51,20 @@ FOUND = {
             breaks=(Break("disclosure", 10, labels="both", page=False),),
         ),
     ),
+    # The rule at a cut was white: two rows of table three in one, their figures run together as if wrapped.
+    "two rows of table three read as one": Case(
+        "2021",
+        2021,
+        variant=True,
+        layout=Layout(
+            outer="missing",
+            breaks=(
+                Break("applications", 4, page=True),
+                Break("applications", 5, page=True),
+                Break("applications", 23, page=False),
+            ),
+        ),
+    ),
     # On the page between, no rule across: its row was not seen, and the rest of its label stood alone on the next.
     "the rest of a label behind a break read as a row of blanks": Case(
         "2019",

@@ -14,7 +14,18 @@ from typing import NamedTuple
 from gxstudy import forms
 from gxstudy.text import label_key
 
-__all__ = ["Label", "Match", "align", "all_between", "fused", "likeness", "longest_label", "orders", "stands_under"]
+__all__ = [
+    "Label",
+    "Match",
+    "align",
+    "all_between",
+    "fused",
+    "holds_another",
+    "likeness",
+    "longest_label",
+    "orders",
+    "stands_under",
+]
 
 EXACT = 100.0
 CONTAINED = 90.0
@@ -61,6 +72,12 @@ def fused(table: str, printed: str) -> bool:
         return True
     inside = [label for label in _whole(table) if label in printed]
     return any(one not in other and other not in one for one in inside for other in inside)
+
+
+@lru_cache(maxsize=1 << 12)
+def holds_another(table: str, above: str) -> bool:
+    """Return whether the key of a merged label holds the whole label of a row beside its own text."""
+    return any(label != above and label in above for label in _whole(table))
 
 
 @cache

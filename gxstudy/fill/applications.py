@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import Label, Match, align, all_between, fused, longest_label, stands_under
+from gxstudy.fill.align import Label, Match, align, all_between, fused, holds_another, longest_label, stands_under
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, place_of, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
@@ -19,6 +19,10 @@ from gxstudy.text import join_lines, label_key
 __all__ = ["TABLE", "fill"]
 
 TABLE = "applications"
+APART = 0.9
+"""Lines of figures further apart than this, in heights of a line, are seldom one figure."""
+PADDING = 11.0
+"""Points of a cell that its text leaves free on both sides together."""
 MORE = 3
 """So many characters more than the longest label of its row has, and a printed label holds some of another."""
 FEW = 2
@@ -81,7 +85,13 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             findings.append(_label_finding(line, match.row))
         read = _values(line, match.row, findings)
         beside = "" if stands_under(TABLE, match.row, line.beside) else line.beside
-        if in_doubt or fused(TABLE, beside + line.label.own) or _shared(line) or _run_together(line, match):
+        if (
+            in_doubt
+            or fused(TABLE, beside + line.label.own)
+            or _shared(line)
+            or _run_together(line, match)
+            or _stacked(line)
+        ):
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
     return entries, findings
@@ -211,6 +221,32 @@ def _shared(line: _Line) -> bool:
         return False
     label = max((cell.row_span for cell in line.row.cells if cell.text == line.text), default=1)
     return any(cell.row_span > label for cell in line.values)
+
+
+def _stacked(line: _Line) -> bool:
+    """Return whether figures over one another are those of two rows whose rule was not seen.
+
+    The merged label beside them holds that of another row, too; or they stand a line apart though the upper one leaves
+    room for more digits: a figure wraps where its cell is full.
+    """
+    if not line.row.drawn or not any(_lines(cell) > 1 for cell in line.values):
+        return False
+    return holds_another(TABLE, line.label.above) or any(_parted(cell) for cell in line.values)
+
+
+def _lines(cell: Cell) -> int:
+    return len({(box.page, round(box.top)) for box in cell.boxes})
+
+
+def _parted(cell: Cell) -> bool:
+    """Return whether the first two lines of figures in a cell are too far apart to be one that wraps."""
+    if cell.box is None or len(cell.boxes) < 2 or not cell.text.isdigit():
+        return False
+    upper, lower = cell.boxes[:2]
+    height, width = upper.bottom - upper.top, upper.x1 - upper.x0
+    if upper.page != lower.page or lower.top - upper.bottom < APART * height:
+        return False
+    return cell.box.x1 - cell.box.x0 - width > PADDING + height
 
 
 def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
