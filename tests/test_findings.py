@@ -86,7 +86,7 @@ def test_the_public_names_are_all_the_errors_there_are() -> None:
 @pytest.mark.parametrize("branch", BRANCHES)
 def test_every_error_has_the_root_and_but_for_it_a_builtin(branch: type[errors.GxstudyError]) -> None:
     assert issubclass(branch, errors.GxstudyError)
-    assert branch is errors.GxstudyError or issubclass(branch, ValueError | ImportError)
+    assert branch is errors.GxstudyError or issubclass(branch, ValueError | ImportError | OSError)
     assert branch.__doc__
 
 

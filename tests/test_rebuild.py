@@ -337,12 +337,13 @@ def test_killed_while_files_are_written_or_moved_the_next_build_ends_the_same(
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 640 KiB."""
+    """A file system of 2 MiB, most of it taken by a file beside the dataset."""
     place = tmp_path / "tiny"
     place.mkdir()
-    how = ["mount", "-t", "tmpfs", "-o", "size=640k", "tmpfs", str(place)]
+    how = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
     if shutil.which("mount") is None or subprocess.run(how, capture_output=True, check=False).returncode:
         pytest.skip("no small file system can be made here")
+    (place / "beside").write_bytes(bytes(1_408 << 10))
     yield place
     subprocess.run(["umount", str(place)], check=True)
 
@@ -355,6 +356,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, tiny: Path) -> No
     with pytest.raises(StorageError, match=r"No space left|disk is full"):
         corpus.build(raw, out, reader=reader)
     assert contents(out) == before
+    (tiny / "beside").unlink()
     shutil.rmtree(raw / "more")
     corpus.build(raw, out, reader=reader)
     assert contents(out) == before

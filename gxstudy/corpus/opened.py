@@ -88,7 +88,7 @@ class Corpus:
         >>> import pyarrow.compute as pc
         >>> scanned = open("data/processed").scan("figures")
         >>> scanned.count_rows(filter=(pc.field("row") == "new") & (pc.field("column") == "total"))
-        11
+        12
         """
         from pyarrow import dataset
 

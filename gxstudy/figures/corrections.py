@@ -63,9 +63,9 @@ _WORDS = worded(
     },
     zh={
         "axis": "纠错率（%）",
-        "review": "行政复议",
-        "suit_direct": "直接起诉",
-        "suit_after_review": "复议后起诉",
+        "review": "复议",
+        "suit_direct": "直接诉讼",
+        "suit_after_review": "复议后诉讼",
         "corrected": "结果纠正所占比例（按分母）",
         "all_cases": "÷总计",
         "closed": "÷已结",
