@@ -27,7 +27,7 @@ class _Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 
 
 PLACE = _Place()
 RAW, PROCESSED = Path("data/raw"), Path("data/processed")
-SECONDS, MEBIBYTES = 60.0, 2048
+SECONDS, MEBIBYTES = 180.0, 2048
 SECOND_READER = click.option(
     "--second-reader",
     type=click.Choice(["camelot"]),

@@ -62,7 +62,7 @@ def build(
     out: str | Path,
     *,
     jobs: int | None = None,
-    timeout: float = 60.0,
+    timeout: float = 180.0,
     memory: int = 2048,
     cache: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -91,7 +91,7 @@ def build(
     jobs
         Number of worker processes; by default one for each processor that may be used.
     timeout
-        Seconds that one file may take.
+        Seconds that one file may take. A page that has to be recognised takes up to ten.
     memory
         Mebibytes that one file may take beyond what an idle worker holds (Linux).
     cache
