@@ -23,11 +23,12 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from gxstudy.audit import Audit, Check, audit
 from gxstudy.errors import CallError
-from gxstudy.fill import Entry, Grade, Sheet, Status
+from gxstudy.fill import Entry, Grade, Sheet, Status, place_of_entry
 from gxstudy.findings import Code, Finding, Place, Severity, finding
 from gxstudy.frames.dictionary import product
 from gxstudy.frames.records import Columns, Value
 from gxstudy.layout import Box
+from gxstudy.lists import read_rows
 from gxstudy.prose import Fact
 from gxstudy.text import read_number
 
@@ -94,13 +95,7 @@ def load(path: str | Path) -> tuple[Correction, ...]:
     place = Path(path) if isinstance(path, str) else path
     if not place.exists():
         return ()
-    try:
-        with place.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"{place}: cannot be read as CSV in UTF-8 ({error}); save it so"
-        raise CallError(msg) from error
-    return tuple(_correction(place, number, row) for number, row in enumerate(rows, start=1))
+    return tuple(_correction(place, number, row) for number, row in enumerate(read_rows(place), start=1))
 
 
 def _correction(place: Path, number: int, row: Mapping[str | None, str | None]) -> Correction:
@@ -231,10 +226,10 @@ def _trouble(one: Correction, entry: Entry | None) -> str:
 
 
 def _where(one: Correction, entry: Entry | None) -> Place:
-    if entry is None or not entry.boxes:
+    if entry is None:
         return Place(*one.place)
-    box = entry.boxes[0]
-    return Place(*one.place, box.page, *(round(edge, 2) for edge in box[1:]))
+    told = place_of_entry(entry)
+    return Place(*told[:4], *(None if edge is None else round(edge, 2) for edge in told[4:]))
 
 
 def correct(tables: Mapping[str, Columns], corrections: Sequence[Correction], *, sha256: str) -> dict[str, Columns]:

@@ -30,6 +30,7 @@ HOUSE = """
     report
     frames
     organs
+    lists
     corrections
     corpus
     fetch
@@ -53,6 +54,7 @@ MAY_OPEN = {
     "forms": "the forms in the package",
     "organs": "the tables of places and sectors in the package",
     "panel": "the published figures",
+    "lists": "lists that people keep",
     "corrections": "the decisions of people",
     "corpus": "the registry, the cache and the dataset",
     "fetch": "the list of addresses and what came for them",

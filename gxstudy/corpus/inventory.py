@@ -7,7 +7,6 @@ with a dot or ``~``, and read-me and licence files, are never taken for reports.
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections import Counter
@@ -23,6 +22,7 @@ from gxstudy.corpus.storage import is_here, walk
 from gxstudy.corrections import FILE as CORRECTIONS
 from gxstudy.corrections import Correction, in_force, load
 from gxstudy.errors import CallError
+from gxstudy.lists import read_rows
 
 __all__ = ["REGISTRY", "SUFFIXES", "Failure", "Inventory", "RawFile", "Registered", "take"]
 
@@ -189,12 +189,7 @@ def _read_registry(registry: Path, raw: Path) -> list[_Listed]:
     ``published`` and ``kind`` are used where they are there, other columns are not. ``kind``, where given, says whether
     a file is a ``report``; else its ending does.
     """
-    try:
-        with registry.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"{registry}: cannot be read as CSV in UTF-8 ({error}); save it so"
-        raise CallError(msg) from error
+    rows = read_rows(registry)
     if rows and "path" not in rows[0]:
         msg = f"{registry}: no column 'path'; expected at least path, got {', '.join(map(str, rows[0]))}"
         raise CallError(msg)

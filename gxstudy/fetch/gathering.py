@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gxstudy.corpus.index import sha256_of
 from gxstudy.fetch.asking import Asker, Came, FetchError
 from gxstudy.fetch.names import HEAD, name_of, note, suffix_of
 from gxstudy.fetch.records import Address, Failed, Fetched, Journal, write
@@ -175,8 +176,7 @@ class _Gathering:
 def _hash(place: Path) -> str | None:
     """Return the hash of a file, None where there is none that can be read."""
     try:
-        with place.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(place)
     except OSError:
         return None
 

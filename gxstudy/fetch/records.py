@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gxstudy.corpus.inventory import REGISTRY
 from gxstudy.errors import CallError, GxstudyError
 from gxstudy.fetch.values import Reason
+from gxstudy.lists import read_rows
 
 __all__ = ["FAILURES", "HEADERS", "Address", "Failed", "Fetched", "Journal", "read_addresses", "write"]
 
@@ -85,12 +86,7 @@ def read_addresses(registry: Path) -> tuple[list[Address], list[Failed]]:
     CallError
         When it is no such list.
     """
-    try:
-        with registry.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"{registry}: cannot be read as CSV in UTF-8 ({error}); save it so"
-        raise CallError(msg) from error
+    rows = read_rows(registry)
     columns = list(rows[0]) if rows else []
     named = "url" if "url" in columns else "source"
     if rows and (named not in columns or None in columns):
