@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gxstudy import forms
-from gxstudy.fill import Entry, Grade, Sheet
-from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.fill import Entry, Grade, Sheet, place_of_entry
+from gxstudy.findings import Code, Finding, finding
 from gxstudy.forms import Along
 from gxstudy.prose import PLACES, Fact
 
@@ -202,7 +202,7 @@ def _failed(sheet: Sheet, test: Test, check: Check) -> Finding:
     )
     last = sheet.entries[test.right[-1]]
     row, column = (None, test.at) if test.along == "column" else (test.at, None)
-    return finding(Code.IDENTITY_FAILED, message, _place(sheet.table, row, column, last))
+    return finding(Code.IDENTITY_FAILED, message, place_of_entry(last)._replace(row=row, column=column))
 
 
 def _sum(terms: str, total: int | Decimal) -> str:
@@ -218,7 +218,7 @@ def _figures(sheet: Sheet) -> list[Finding]:
     for entry in sheet.entries:
         if entry.status == "read" and isinstance(entry.value, int) and entry.value >= 0:
             continue
-        place = _place(sheet.table, entry.row, entry.column, entry)
+        place = place_of_entry(entry)
         if entry.status == "unreadable":
             found.append(finding(Code.UNREADABLE_FIGURE, f"{entry.raw!r} cannot be read as a number", place))
         elif entry.status == "annotated":
@@ -240,7 +240,7 @@ def _doubted(sheet: Sheet) -> list[Finding]:
         finding(
             Code.DOUBTFUL_FIGURE,
             f"{entry.raw!r} was recognised with a certainty of {min(entry.certainties):.2f}, and no sum proves it",
-            _place(sheet.table, entry.row, entry.column, entry),
+            place_of_entry(entry),
         )
         for entry in sheet.entries
         if entry.certainties
@@ -273,13 +273,6 @@ def _prose(sheets: Sequence[Sheet], facts: Sequence[Fact]) -> list[Finding]:
         names = " + ".join(f"{entry.row} {entry.column}" for entry in entries)
         message = f"the text says {fact.value} ({fact.text!r}), the table has {sum(numbers)} ({names})"
         first = entries[0]
-        place = _place(first.table, first.row, first.column, first)
+        place = place_of_entry(first)
         found.setdefault(fact.key, []).append(finding(Code.PROSE_DISAGREES, message, place))
     return [each for key, findings in found.items() if key not in right for each in findings]
-
-
-def _place(table: str, row: str | None, column: str | None, entry: Entry) -> Place:
-    if not entry.boxes:
-        return Place(table, row, column)
-    box = entry.boxes[0]
-    return Place(table, row, column, box.page, box.x0, box.top, box.x1, box.bottom)

@@ -22,7 +22,7 @@ from gxstudy import forms
 from gxstudy.audit.checks import Test, graded, run_tests, tests
 from gxstudy.audit.explain import Change, Explanation, Figure, Sum, explain
 from gxstudy.audit.misreading import misreadings, worth
-from gxstudy.fill import Entry, Sheet
+from gxstudy.fill import Entry, Sheet, place_of_entry
 from gxstudy.findings import Code, Finding, Place, finding
 
 __all__ = ["MARGIN", "WRONG_IN_PRINT", "Proposal", "Proposed", "accept", "propose"]
@@ -287,11 +287,7 @@ def _said(sheet: Sheet, one: Proposal) -> Finding:
 
 
 def _place(sheet: Sheet, at: Proposal | Entry) -> Place:
-    entry = next(entry for entry in sheet.entries if (entry.row, entry.column) == (at.row, at.column))
-    if not entry.boxes:
-        return Place(sheet.table, entry.row, entry.column)
-    box = entry.boxes[0]
-    return Place(sheet.table, entry.row, entry.column, box.page, box.x0, box.top, box.x1, box.bottom)
+    return place_of_entry(next(one for one in sheet.entries if (one.row, one.column) == (at.row, at.column)))
 
 
 def _not_offered(sheet: Sheet, model: _Model, found: Explanation, clear: Sequence[Change]) -> list[Finding]:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from gxstudy import forms
 from gxstudy.fill import applications, disclosure, disputes
-from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent
+from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent, place_of_entry
 from gxstudy.fill.printed import PrintedRow, Run, names_row, runs, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Grid
 from gxstudy.text import label_key
 
-__all__ = ["Entry", "Filled", "Grade", "Sheet", "Status", "fill"]
+__all__ = ["Entry", "Filled", "Grade", "Sheet", "Status", "fill", "place_of_entry"]
 
 
 WHOLE_SHARE = 0.7

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gxstudy.fill.entries import Entry, Sheet
-from gxstudy.findings import Code, Finding, Place, finding
-from gxstudy.layout import Box
+from gxstudy.fill.entries import Entry, Sheet, place_of_entry
+from gxstudy.findings import Code, Finding, finding
 
 __all__ = ["agree"]
 
@@ -68,12 +67,12 @@ def _alike(first: Entry, second: Entry) -> bool:
 
 def _differ(first: Entry, second: Entry) -> Finding:
     message = f"the first reader has {_shown(first)}, the second {_shown(second)}"
-    return finding(Code.READERS_DISAGREE, message, _place(first, first.boxes or second.boxes))
+    return finding(Code.READERS_DISAGREE, message, place_of_entry(first if first.boxes else second))
 
 
 def _only_second(entry: Entry) -> Finding:
     message = f"the first reader has no such place, the second reads {_shown(entry)} there"
-    return finding(Code.READERS_DISAGREE, message, _place(entry, entry.boxes))
+    return finding(Code.READERS_DISAGREE, message, place_of_entry(entry))
 
 
 def _shown(entry: Entry) -> str:
@@ -82,10 +81,3 @@ def _shown(entry: Entry) -> str:
     if entry.status == "unreadable":
         return f"{entry.raw!r}, which is no number"
     return "a blank" if entry.status == "blank" else "no such place"
-
-
-def _place(entry: Entry, boxes: tuple[Box, ...]) -> Place:
-    if not boxes:
-        return Place(entry.table, entry.row, entry.column)
-    box = boxes[0]
-    return Place(entry.table, entry.row, entry.column, box.page, box.x0, box.top, box.x1, box.bottom)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from gxstudy.findings import Place
 from gxstudy.layout import Box, Cell
 from gxstudy.text import read_number
 
-__all__ = ["Entry", "Grade", "Sheet", "Status", "absent", "from_cell"]
+__all__ = ["Entry", "Grade", "Sheet", "Status", "absent", "from_cell", "place_of_entry"]
 
 Status = Literal["read", "blank", "slash", "annotated", "unreadable", "absent", "derived", "proposed", "corrected"]
 Grade = Literal["proved", "consistent", "confirmed", "unchecked", "recognised", "doubtful", "contradicted"]
@@ -63,3 +64,11 @@ def from_cell(table: str, row: str, column: str, cell: Cell) -> Entry:
 def absent(table: str, row: str, column: str) -> Entry:
     """Return the entry of a place that the report does not print."""
     return Entry(table, row, column, "", None, "absent", "unchecked", ())
+
+
+def place_of_entry(entry: Entry) -> Place:
+    """Return where a figure stands: its keys and, where the file has geometry, its first box."""
+    if not entry.boxes:
+        return Place(entry.table, entry.row, entry.column)
+    box = entry.boxes[0]
+    return Place(entry.table, entry.row, entry.column, box.page, box.x0, box.top, box.x1, box.bottom)

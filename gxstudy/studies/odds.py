@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from gxstudy.studies.resample import RESAMPLES
+from gxstudy.studies.resample import ratio_of_sums
 
 __all__ = ["RARE", "REFERENCE", "Applicant", "compared"]
 
@@ -18,7 +17,6 @@ REFERENCE = "natural_person"
 """Whom the others are compared with."""
 RARE = 5
 """A comparison with fewer applications than that in one of its four cells is rare."""
-_SEED = 20190515
 
 
 class Applicant(NamedTuple):
@@ -117,14 +115,4 @@ def _odds_by_organ(
     if len(sums) < 2:
         return math.nan, math.nan
     with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = stats.bootstrap(
-            (sums["for_it"].to_numpy(), sums["against"].to_numpy()),
-            lambda above, below, axis: above.sum(axis=axis) / below.sum(axis=axis),
-            paired=True,
-            vectorized=True,
-            n_resamples=RESAMPLES,
-            confidence_level=level,
-            method="percentile",
-            rng=np.random.default_rng(_SEED),
-        ).confidence_interval
-    return float(drawn.low), float(drawn.high)
+        return ratio_of_sums(sums["for_it"].to_numpy(), sums["against"].to_numpy(), level=level)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-__all__ = ["RESAMPLES", "ratio_by_organ"]
+__all__ = ["RESAMPLES", "ratio_by_organ", "ratio_of_sums"]
+
+Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 4999
 """Samples drawn for every interval."""
@@ -38,13 +41,18 @@ def ratio_by_organ(
     sums = sums[sums["bottom"] > 0].sort_values(["bottom", "top"])  # what organs are called changes nothing
     if len(sums) < 2:
         return math.nan, math.nan
+    return ratio_of_sums(sums["top"].to_numpy(), sums["bottom"].to_numpy(), level=level)
+
+
+def ratio_of_sums(top: Floats, bottom: Floats, *, level: float) -> tuple[float, float]:
+    """Return the percentile interval of ``top.sum() / bottom.sum()``, one value an organ, organs drawn together."""
     drawn = stats.bootstrap(
-        (sums["top"].to_numpy(), sums["bottom"].to_numpy()),
+        (top, bottom),
         lambda above, below, axis: above.sum(axis=axis) / below.sum(axis=axis),
         paired=True,
         vectorized=True,
         n_resamples=RESAMPLES,
-        batch=max(1, _AT_ONCE // len(sums)),
+        batch=max(1, _AT_ONCE // len(top)),
         confidence_level=level,
         method="percentile",
         rng=np.random.default_rng(_SEED),
