@@ -354,10 +354,14 @@ def test_of_a_report_without_one_of_its_tables_the_pictures_are_recognised(monke
     out = io.BytesIO()
     without.write(out)
     picture = pages("100 100 400 400 re f", forms={"I": PICTURE})
-    report = gx.read_report(bind(out.getvalue(), picture))
+    whole = bind(out.getvalue(), picture)
+    report = gx.read_report(whole)
     assert asked == [report.pages]
     assert report.kind == "pdf"
     assert Code.PAGE_RECOGNISED in {found.code for found in report.findings}
+    monkeypatch.setattr(files, "picture", lambda *_, **__: (2, 1, bytes(6)))
+    gx.overlay(report, report.pages, file=whole)
+    assert asked == [report.pages] * 2
     assert Code.PAGE_WITHOUT_TEXT not in {found.code for found in report.findings}
 
 

@@ -71,8 +71,7 @@ def document(data: bytes) -> Document:
         has_text = any(page.words for page in read.pages)
         if has_text and not any(found.code is Code.TEXT_LAYER_UNTRUSTED for found in read.findings):
             return read
-        whole = completed(data, read)
-        return whole if whole is not None and any(page.words for page in whole.pages) else pdf.read(data)
+        return pdf.with_text(completed(data, read) or read)
     if kind == "html":
         from gxstudy.readers import html
 
@@ -119,7 +118,8 @@ def completed(data: bytes, document: Document) -> Document | None:
         return None
     from gxstudy.readers.scan import in_pdf
 
-    return in_pdf.mended(data, document)
+    whole = in_pdf.mended(data, document)
+    return None if whole is document else whole
 
 
 def _recognised(data: bytes) -> Document:

@@ -23,7 +23,7 @@ from gxstudy.readers.pdf_layer import distrust
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdfium import PdfPage
 
-__all__ = ["read", "read_pages", "render", "size"]
+__all__ = ["read", "read_pages", "render", "size", "with_text"]
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -136,7 +136,17 @@ def read(data: bytes) -> Document:
     UnreadableFileError
         When no page can be loaded within the limits of :mod:`gxstudy.readers.trial`.
     """
-    document = read_pages(data)
+    return with_text(read_pages(data))
+
+
+def with_text(document: Document) -> Document:
+    """Return a document as it is.
+
+    Raises
+    ------
+    NoTextLayerError
+        When no page has any text: a scan.
+    """
     if not any(page.words for page in document.pages):
         msg = (
             f"none of the {len(document.pages)} pages has a text layer: the PDF is a scan; "

@@ -111,13 +111,16 @@ def overlay(report: Report, page: int, *, file: str | Path | bytes | None = None
         msg = f"report {report.report_id!r} has the pages 1 to {report.pages}, not {page}"
         raise CallError(msg)
     data = _data(report, file)
-    drawn = next((one for one in files.document(data.data).pages if one.number == page), None)
+    document = files.document(data.data)
+    if data.recognised:  # pages of pictures among others were recognised because a table was missing
+        document = files.completed(data.data, document) or document
+    drawn = next((one for one in document.pages if one.number == page), None)
     if drawn is None:
         msg = f"page {page} of {report.report_id!r} cannot be loaded; see report.findings"
         raise CallError(msg)
     if not _has_pages(report):
         caption = f"{report.report_id}: {words.count(len(report.entries), 'figure')} by grade"
-        return fragments.tinted(files.document(data.data), report, caption)
+        return fragments.tinted(document, report, caption)
     found = grids.find(drawn)
     entries = [entry for entry in report.entries if any(box.page == page for box in entry.boxes)]
     caption = (
