@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-__all__ = ["SEVERITY", "Code", "Finding", "Place", "Severity", "finding"]
+__all__ = ["KINDS", "SEVERITY", "SEVERITY_ZH", "Code", "Finding", "Kind", "Place", "Severity", "finding"]
 
 Severity = Literal["error", "warning", "info"]
 
@@ -74,57 +74,124 @@ class Code(StrEnum):
     SEVERAL_OF_ORGAN_AND_YEAR = "several_of_organ_and_year"
 
 
-_SEVERITY: dict[Code, Severity] = {
-    Code.IDENTITY_FAILED: "error",
-    Code.PROSE_DISAGREES: "warning",
-    Code.READERS_DISAGREE: "error",
-    Code.UNREADABLE_FIGURE: "error",
-    Code.ANNOTATED_FIGURE: "info",
-    Code.NEGATIVE_FIGURE: "warning",
-    Code.FRACTIONAL_COUNT: "warning",
-    Code.DOUBTFUL_FIGURE: "warning",
-    Code.MISREAD_PROPOSED: "warning",
-    Code.MISREAD_AMBIGUOUS: "warning",
-    Code.FIGURE_CORRECTED: "info",
-    Code.CORRECTION_NOT_APPLIED: "warning",
-    Code.TABLE_ABSENT: "warning",
-    Code.TABLE_REPEATED: "warning",
-    Code.ROW_ABSENT: "warning",
-    Code.COLUMN_ABSENT: "warning",
-    Code.UNKNOWN_ROW: "warning",
-    Code.UNKNOWN_COLUMN: "warning",
-    Code.LABEL_DIFFERS: "info",
-    Code.LABEL_MISSING: "warning",
-    Code.STRAY_TEXT: "warning",
-    Code.ROW_WIDTH_DIFFERS: "error",
-    Code.VARIANT_ROW: "info",
-    Code.WRONG_ERA_FORM: "warning",
-    Code.HYBRID_FORM: "warning",
-    Code.OPEN_BORDER: "info",
-    Code.UNRULED_TABLE: "info",
-    Code.OVERLAY_DROPPED: "info",
-    Code.UNMAPPED_GLYPHS: "warning",
-    Code.PAGE_CUT_OFF: "error",
-    Code.PAGE_UNREADABLE: "error",
-    Code.PAGE_WITHOUT_TEXT: "warning",
-    Code.NUMBERING_UNREAD: "warning",
-    Code.TEXT_LAYER_UNTRUSTED: "warning",
-    Code.PAGE_RECOGNISED: "info",
-    Code.DOUBTFUL_TEXT: "warning",
-    Code.SECOND_READER_USED: "info",
-    Code.SECOND_READER_ALONE: "warning",
-    Code.SECOND_READER_FAILED: "warning",
-    Code.SEVERAL_REPORTS: "warning",
-    Code.ORGAN_UNKNOWN: "warning",
-    Code.YEAR_UNKNOWN: "warning",
-    Code.YEAR_DISAGREES: "warning",
-    Code.EDITION_UNKNOWN: "warning",
-    Code.NOT_IN_REGISTRY: "info",
-    Code.REGISTRY_DISAGREES: "warning",
-    Code.SEVERAL_OF_ORGAN_AND_YEAR: "warning",
+class Kind(NamedTuple):
+    """What a code stands for: its severity, and what it says in two languages.
+
+    ``more`` is what there is to say beyond that and the place: nothing, the figure as printed and as read, or what only
+    the message says.
+    """
+
+    severity: Severity
+    en: str
+    zh: str
+    more: Literal["nothing", "figure", "message"] = "message"
+
+
+_KINDS: dict[Code, Kind] = {
+    Code.IDENTITY_FAILED: Kind("error", "a sum of the form does not hold", "合计不成立"),
+    Code.PROSE_DISAGREES: Kind("warning", "the text gives another number than the table", "正文与表格所述不一致"),
+    Code.READERS_DISAGREE: Kind("error", "two readers read different figures", "两个读取器读出的数字不一致"),
+    Code.UNREADABLE_FIGURE: Kind("error", "what is printed cannot be read as a number", "所印内容读不成数字", "figure"),
+    Code.ANNOTATED_FIGURE: Kind("info", "a figure is printed with a unit or note", "数字带有单位或注释", "figure"),
+    Code.NEGATIVE_FIGURE: Kind("warning", "a figure is negative", "数字为负", "figure"),
+    Code.FRACTIONAL_COUNT: Kind("warning", "a count is no whole number", "件数不是整数", "figure"),
+    Code.DOUBTFUL_FIGURE: Kind(
+        "warning", "a figure was recognised with doubt, and no sum proves it", "识别把握不大，又无合计可证", "figure"
+    ),
+    Code.MISREAD_PROPOSED: Kind(
+        "warning", "a figure was probably misread; another reading is proposed", "疑为误识，已提出另一读法"
+    ),
+    Code.MISREAD_AMBIGUOUS: Kind(
+        "warning", "a figure may be misread; no single reading can be proposed", "疑为误识，但无法确定唯一读法"
+    ),
+    Code.FIGURE_CORRECTED: Kind("info", "a person corrected a figure", "数字已由人更正"),
+    Code.CORRECTION_NOT_APPLIED: Kind(
+        "warning", "a correction does not fit the file and was not applied", "更正与文件不符，未予应用"
+    ),
+    Code.TABLE_ABSENT: Kind("warning", "a table of the form was not found", "缺表：未找到表式中的这张表", "nothing"),
+    Code.TABLE_REPEATED: Kind(
+        "warning", "a table or row is printed more than once; one was taken", "表或行重复出现，只取其一"
+    ),
+    Code.ROW_ABSENT: Kind("warning", "a row of the form was not found", "缺行：未找到表式中的这一行", "nothing"),
+    Code.COLUMN_ABSENT: Kind(
+        "warning", "no cell was found under a column of the form", "缺格：这一列下未找到格子", "nothing"
+    ),
+    Code.UNKNOWN_ROW: Kind(
+        "warning", "a row is not of the form; its figures were not taken", "表式中没有的行，其数字未取"
+    ),
+    Code.UNKNOWN_COLUMN: Kind("warning", "the header lacks a column of the form", "表头缺少表式中的列"),
+    Code.LABEL_DIFFERS: Kind("info", "a label is worded otherwise than on the form", "标签与表式用语不同"),
+    Code.LABEL_MISSING: Kind("warning", "a row has no label; its place says which it is", "该行没有标签，依位置判定"),
+    Code.STRAY_TEXT: Kind("warning", "text stands between two cells of a row", "两格之间有多余文字"),
+    Code.ROW_WIDTH_DIFFERS: Kind("error", "a row has another number of cells than the form", "该行的格数与表式不符"),
+    Code.VARIANT_ROW: Kind("info", "rows of the form are printed as one", "表式中的数行合印为一行", "nothing"),
+    Code.WRONG_ERA_FORM: Kind(
+        "warning", "the report is printed on the form of other years", "所用表式不是该年度应用的版本"
+    ),
+    Code.HYBRID_FORM: Kind("warning", "one table mixes two editions of the form", "同一张表混用了两个版本的表式"),
+    Code.OPEN_BORDER: Kind(
+        "info",
+        "a table has no closing line; it was closed at the end of its rules",
+        "表格边框未封口，已在线条末端封闭",
+        "nothing",
+    ),
+    Code.UNRULED_TABLE: Kind(
+        "info",
+        "a table has no lines; its columns were inferred from its words",
+        "表格没有线条，各列由文字位置推定",
+        "nothing",
+    ),
+    Code.OVERLAY_DROPPED: Kind(
+        "info", "text laid over the page (a stamp, a watermark) was left out", "叠印在页面上的文字（印章、水印）未计入"
+    ),
+    Code.UNMAPPED_GLYPHS: Kind("warning", "characters are damaged or stand for nothing", "有损坏或无法对应的字符"),
+    Code.PAGE_CUT_OFF: Kind("error", "a page or file was not read to its end", "页面或文件未能读到末尾"),
+    Code.PAGE_UNREADABLE: Kind("error", "a page cannot be read", "页面无法读取"),
+    Code.PAGE_WITHOUT_TEXT: Kind(
+        "warning", "a page has no text, only pictures or drawings", "页面没有文字，只有图片或图形", "nothing"
+    ),
+    Code.NUMBERING_UNREAD: Kind("warning", "numbers that Word counts by itself are missing", "Word 自动编号未能读出"),
+    Code.TEXT_LAYER_UNTRUSTED: Kind("warning", "the text layer of a page cannot be believed", "页面的文字层不可信"),
+    Code.PAGE_RECOGNISED: Kind("info", "a page was read by character recognition", "页面由文字识别读出"),
+    Code.DOUBTFUL_TEXT: Kind("warning", "text with a digit was recognised with doubt", "含数字的文字识别把握不大"),
+    Code.SECOND_READER_USED: Kind("info", "a second reader read the file as well", "另用第二个读取器读过"),
+    Code.SECOND_READER_ALONE: Kind(
+        "warning", "only the second reader found the tables", "只有第二个读取器找到表格", "nothing"
+    ),
+    Code.SECOND_READER_FAILED: Kind("warning", "the second reader failed", "第二个读取器未能读取"),
+    Code.SEVERAL_REPORTS: Kind(
+        "warning",
+        "the file holds more than one report; the first was read",
+        "文件中有多份报告，只读了第一份",
+        "nothing",
+    ),
+    Code.ORGAN_UNKNOWN: Kind(
+        "warning", "neither title nor signature names the organ", "标题和落款都没有写明机关", "nothing"
+    ),
+    Code.YEAR_UNKNOWN: Kind(
+        "warning", "neither title nor statistical period names the year", "标题和统计期间都没有写明年度", "nothing"
+    ),
+    Code.YEAR_DISAGREES: Kind(
+        "warning", "title and statistical period name different years", "标题与统计期间的年度不一致"
+    ),
+    Code.EDITION_UNKNOWN: Kind(
+        "warning",
+        "nothing tells the edition of the form; the newest was assumed",
+        "无从判断表式版本，按最新版本读取",
+        "nothing",
+    ),
+    Code.NOT_IN_REGISTRY: Kind("info", "the registry does not list the file", "登记表中没有该文件"),
+    Code.REGISTRY_DISAGREES: Kind("warning", "the report says otherwise than the registry", "报告与登记表不一致"),
+    Code.SEVERAL_OF_ORGAN_AND_YEAR: Kind(
+        "warning", "there are several reports of this organ and year", "同一机关同一年度有多份报告"
+    ),
 }
-SEVERITY: Mapping[Code, Severity] = MappingProxyType(_SEVERITY)
-"""Severity of every code; fixed, so that a count of errors means the same in every dataset."""
+KINDS: Mapping[Code, Kind] = MappingProxyType(_KINDS)
+"""What each code stands for. The severity is fixed, so that a count of errors means the same in every dataset."""
+SEVERITY: Mapping[Code, Severity] = MappingProxyType({code: kind.severity for code, kind in _KINDS.items()})
+"""Severity of every code."""
+SEVERITY_ZH: Mapping[Severity, str] = MappingProxyType({"error": "错误", "warning": "警告", "info": "提示"})
+"""The severities in Chinese."""
 
 
 class Place(NamedTuple):

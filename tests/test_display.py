@@ -13,10 +13,11 @@ from lxml import html as lxml_html
 from rich.cells import cell_len
 
 from gxstudy import display, forms
+from gxstudy.audit import audit
 from gxstudy.display.as_text import _wrap
 from gxstudy.display.printed import beside_form, printed_cells
 from gxstudy.errors import CallError
-from gxstudy.findings import Code, Place, finding
+from gxstudy.findings import KINDS, Code, Finding, Place, finding
 from gxstudy.layout import Box
 from gxstudy.prose import Fact, Fee
 from gxstudy.report import Report
@@ -114,6 +115,48 @@ def test_html_escapes_whatever_a_document_says() -> None:
     root = lxml_html.fromstring(fragment)
     assert root.text_content().count(evil) == 6
     assert next(root.iter("td")).get("title", "").startswith(f"printed “{evil}”")
+
+
+@pytest.mark.parametrize(
+    "found, said",
+    [
+        (finding(Code.ORGAN_UNKNOWN, "no title names it"), "标题和落款都没有写明机关"),
+        (
+            finding(Code.ROW_ABSENT, "the row 'x' was not found", Place("applications", "new")),
+            "表三 / 一、本年新收政府信息公开申请数量：缺行：未找到表式中的这一行",
+        ),
+        (
+            finding(Code.LABEL_DIFFERS, "the label reads 'x'", Place("disclosure", "regulations", page=2)),
+            "第 2 页 表二 / 规章：标签与表式用语不同（the label reads 'x'）",
+        ),
+        (
+            finding(Code.NEGATIVE_FIGURE, "'-1' is negative", Place("disclosure", "regulations", "made")),
+            "表二 / 规章 / 本年制发件数：数字为负（印作“-1”，读作 -1）",
+        ),
+        (
+            finding(Code.UNKNOWN_ROW, "odd", Place("disputes", "no_such", "total")),
+            "表四 / no_such / 总计：表式中没有的行",
+        ),
+    ],
+)
+def test_a_finding_in_chinese_says_place_kind_and_what_only_the_message_says(found: Finding, said: str) -> None:
+    report = handmade.report({("disclosure", "regulations", "made"): "-1"}, findings=(found,))
+    text = lxml_html.fromstring(display.html(report, lang="zh")).text_content()
+    assert said in text
+    assert (found.message in text) == (KINDS[found.code].more == "message")
+    assert found.message in lxml_html.fromstring(display.html(report)).text_content()
+
+
+def test_each_of_two_failed_sums_of_one_column_is_told_with_its_own_sides() -> None:
+    printed = {("applications", "new", "total"): "5", ("applications", "granted", "total"): "3"}
+    drawn = handmade.report(printed)
+    told = audit(drawn.sheets)
+    report = replace(drawn, checks=told.checks, findings=told.findings)
+    failed = [check for check in report.checks if not check.holds and check.at == "total"]
+    assert len(failed) == 2
+    text = lxml_html.fromstring(display.html(report, lang="zh")).text_content()
+    for check in failed:
+        assert f"合计不成立（{display.sum_text(report, check)}）" in text
 
 
 def test_html_needs_nothing_from_outside() -> None:

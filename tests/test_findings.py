@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gxstudy import errors
-from gxstudy.findings import SEVERITY, Code, Finding, Place, finding
+from gxstudy.findings import KINDS, SEVERITY, SEVERITY_ZH, Code, Finding, Place, finding
 
 MODULES = sorted(Path(inspect.getfile(errors)).parent.rglob("*.py"))
 BRANCHES = [getattr(errors, name) for name in errors.__all__]
@@ -23,7 +23,17 @@ FILE_ERRORS = [branch for branch in BRANCHES if issubclass(branch, errors.Unread
 
 def test_every_code_has_a_severity_and_nothing_else_has() -> None:
     assert set(SEVERITY) == set(Code)
-    assert set(SEVERITY.values()) == {"error", "warning", "info"}
+    assert set(SEVERITY.values()) == set(SEVERITY_ZH) == {"error", "warning", "info"}
+
+
+def test_every_code_says_in_both_languages_what_it_stands_for_and_no_two_the_same() -> None:
+    assert list(KINDS) == list(Code)
+    for language in ("en", "zh"):
+        said = [getattr(kind, language) for kind in KINDS.values()]
+        assert all(said)
+        assert len(set(said)) == len(said)
+    assert all(re.search("[\u4e00-\u9fff]", kind.zh) and not re.search("[,.;:]", kind.zh) for kind in KINDS.values())
+    assert all(kind.en.isascii() and kind.en[-1] != "." for kind in KINDS.values())
 
 
 def test_the_list_is_closed() -> None:

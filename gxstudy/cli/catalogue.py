@@ -1,7 +1,7 @@
 """``python -m gxstudy.cli.catalogue``: renew the list of messages and compile it.
 
 What is said in English is gathered from the help of the commands, from the calls of ``_`` here, in the display and in
-the command library, and from the closed lists of grades, statuses and findings. Chinese that is there already is kept,
+the command library, and from the closed lists of grades and statuses. Chinese that is there already is kept,
 what is said no more is dropped. Needs Babel, which comes with JupyterLab.
 """
 
@@ -19,7 +19,6 @@ import click
 from gxstudy.cli import commands
 from gxstudy.cli.speech import DOMAIN, LOCALES, commands_below
 from gxstudy.display import words
-from gxstudy.findings import Code
 
 __all__ = ["messages", "renew"]
 
@@ -39,7 +38,6 @@ def messages() -> list[str]:
     for path in (*sorted(here.glob("*.py")), *sorted((here.parent / "display").glob("*.py"))):
         told |= dict.fromkeys(_said(path))
     told |= dict.fromkeys((*words.NOUNS, *words.GRADE_MEANING.values(), *words.STATUS_MEANING.values()))
-    told |= dict.fromkeys(code.value for code in Code)
     for path in sorted(_CLICK.glob("*.py")):
         told |= dict.fromkeys(_said(path))
     return list(told)

@@ -63,10 +63,12 @@ def _checked(file: Path, second_reader: Literal["camelot"] | None, *, as_json: b
 
 def _as_line(file: Path, report: Report, code: int) -> str:
     from gxstudy.display import words
+    from gxstudy.findings import SEVERITY_ZH
 
     failed = sum(not one.holds for one in report.checks)
     severities = Counter(one.severity for one in report.findings)
-    by_severity = ", ".join(f"{severities[one]} {one}" for one in ("error", "warning", "info") if severities[one])
+    named = SEVERITY_ZH if words.spoken() == "zh" else {}
+    by_severity = ", ".join(f"{severities[one]} {named.get(one, one)}" for one in SEVERITY_ZH if severities[one])
     findings = words.count(len(report.findings), "finding") + (f" ({by_severity})" if by_severity else "")
     return (
         f"{'✗' if code else '✓'} {file}: {words.who(report)}; {_('form')} {report.edition}; "

@@ -130,7 +130,7 @@ def _case(report: Report, entry: Entry, reason: Reason, proposal: Proposal | Non
         sums=tuple(sorted(sums, key=lambda one: one.holds)),
         row=_row(report, entry, lang),
         proposed="" if proposal is None else str(proposal.value_proposed),
-        because="" if proposal is None else proposal.reason,
+        because="" if proposal is None else words.because_text(report, proposal, lang=lang),
         fails_with=frozenset(
             (check.table, *place)
             for check in report.checks

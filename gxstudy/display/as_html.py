@@ -81,8 +81,9 @@ def html(report: Shown, *, lang: Lang = "both") -> str:
     parts.append(_said(f"fee: {words.fee_text(report.fee)}", report.fee.text, words.pages_text(report.fee.boxes)))
     parts.append(_heading("Findings" if report.findings else "No findings"))
     for one in words.findings(report):
-        place = f"p. {one.where.page}: " if one.where.page else ""
-        parts.append(_noted(words.SEVERITY_SIGNS[one.severity], f"{place}{one.message}", one.severity))
+        parts.append(
+            _noted(words.SEVERITY_SIGNS[one.severity], words.finding_text(report, one, lang=lang), one.severity)
+        )
     return "\n".join([*parts, _legend(report), "</div>"])
 
 

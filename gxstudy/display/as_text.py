@@ -78,7 +78,7 @@ def terminal(report: Shown, *, lang: Literal["zh", "en"] = "zh", width: int = 10
     lines += [Text(), Text(_("Findings") if report.findings else _("No findings"), "bold")]
     for one in words.findings(report):
         sign, style = words.SEVERITY_SIGNS[one.severity], _SEVERITY_STYLES[one.severity]
-        lines += _item(sign, words.finding_text(one), style, width)
+        lines += _item(sign, words.finding_text(report, one, lang=words.spoken()), style, width)
     lines += [Text(), *_legend(report, width)]
     console = Console(
         width=width,

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from gxstudy import forms
 from gxstudy.errors import CallError
+from gxstudy.findings import KINDS, Code
 from gxstudy.forms import Block, Column, Form, Group, Row, Table
 
 if TYPE_CHECKING:
     from gxstudy.audit import Check, Proposal
     from gxstudy.fill import Entry, Grade, Sheet, Status
-    from gxstudy.findings import Finding, Severity
+    from gxstudy.findings import Finding, Place, Severity
     from gxstudy.layout import Box, Kind
     from gxstudy.prose import Fact, Fee
 
@@ -34,6 +35,7 @@ __all__ = [
     "Node",
     "Shown",
     "absent_tables",
+    "because_text",
     "count",
     "fee_text",
     "figure",
@@ -49,8 +51,10 @@ __all__ = [
     "proposal_text",
     "proposals",
     "signs",
+    "spoken",
     "sum_text",
     "summary",
+    "where_text",
     "who",
 ]
 
@@ -252,14 +256,29 @@ def sum_text(report: Shown, check: Check, *, lang: Lang = "zh") -> str:
 
 
 def proposal_text(report: Shown, one: Proposal, *, lang: Lang = "zh") -> str:
-    """Return what is proposed for a figure, and by how much it is likelier than anything else."""
+    """Return what is proposed for a figure, why, and by how much it is likelier than anything else.
+
+    ``lang`` is that of the labels; the words are those of the command.
+    """
     place = place_text(report, one.table, one.row, one.column, lang=lang)
-    return f"{place}: {one.value_proposed}, not {one.raw!r}? {_upper(one.reason)}. {odds_text(one)}."
+    times = int(math.exp(min(one.runner_up - one.cost, 9)))
+    if spoken() == "zh":
+        because = because_text(report, one, lang="zh")
+        return f"{place}：{one.value_proposed}，而不是“{one.raw}”？{because}。可能性至少是其他任何读法的 {times} 倍。"
+    odds = f"At least {times} times as likely as any other reading."
+    return f"{place}: {one.value_proposed}, not {one.raw!r}? {_upper(one.reason)}. {odds}"
 
 
-def odds_text(one: Proposal) -> str:
-    """Return how much likelier a proposal is than any other explanation of the sums, rounded down."""
-    return f"At least {int(math.exp(min(one.runner_up - one.cost, 9)))} times as likely as any other reading"
+def because_text(report: Shown, one: Proposal, *, lang: Lang) -> str:
+    """Return why another reading is proposed: which sums fail as read and hold with it."""
+    if lang != "zh":
+        return one.reason
+    form = _form(report, one.table)
+    table = form.table(one.table)
+    along = {identity.key: identity.along for identity in form.identities if identity.table == one.table}
+    sums = [_full(table, table.row(at) if along[key] == "row" else table.column(at), lang) for key, at in one.mends]
+    failing = "照读无法检验" if one.value_read is None else "照读不成立"
+    return f"以 {one.value_proposed} 代替“{one.raw}”，下列合计便成立（{failing}）：{'、'.join(dict.fromkeys(sums))}"
 
 
 def _upper(text: str) -> str:
@@ -276,11 +295,69 @@ def fee_text(fee: Fee) -> str:
     return ", ".join([_("charged"), *(f"{amount} {what}" for amount, what in amounts if amount is not None)])
 
 
-def finding_text(one: Finding) -> str:
-    """Return a finding in words: where it stands, in a Chinese locale what it is in Chinese, its message."""
-    place = f"p. {one.where.page}: " if one.where.page else ""
-    code = gettext.gettext(one.code.value)
-    return f"{place}{one.message}" if code == one.code.value else f"{place}{code}（{one.message}）"
+def spoken() -> Literal["zh", "en"]:
+    """Return the language of the words: Chinese where the command speaks Chinese."""
+    return "en" if gettext.gettext("finding") == "finding" else "zh"
+
+
+def finding_text(report: Shown, one: Finding, *, lang: Lang) -> str:
+    """Return a finding in words.
+
+    In English its page and message; in Chinese its page, place and kind, with the sums or the reading proposed, and
+    behind it, in brackets, the message where that says more; in both, its kind in Chinese before the English.
+    """
+    kind = KINDS[one.code]
+    page = f"p. {one.where.page}: " if one.where.page else ""
+    if lang == "en":
+        return f"{page}{one.message}"
+    if lang == "both":
+        return f"{page}{kind.zh} · {one.message}"
+    page = f"第 {one.where.page} 页" if one.where.page else ""
+    place = " ".join(part for part in (page, where_text(report, one.where)) if part)
+    return f"{place}：{_in_chinese(report, one)}" if place else _in_chinese(report, one)
+
+
+def where_text(report: Shown, where: Place, *, lang: Lang = "zh") -> str:
+    """Return as much of a place of the form as is known, by its labels: table / row / column; keys the form lacks."""
+    if where.table is None:
+        return ""
+    table = _form(report, where.table).table(where.table)
+    rows = {row.key: row for row in table.rows}
+    columns = {column.key: column for column in table.columns}
+    parts = [table.en if lang == "en" else f"表{table.number}"]
+    if where.row is not None:
+        parts.append(_full(table, rows[where.row], lang) if where.row in rows else where.row)
+    if where.column is not None:
+        parts.append(_full(table, columns[where.column], lang) if where.column in columns else where.column)
+    return " / ".join(parts)
+
+
+def _in_chinese(report: Shown, one: Finding) -> str:
+    kind, place = KINDS[one.code], one.where[:3]
+    if kind.more == "nothing":
+        return kind.zh
+    if kind.more == "figure":
+        entry = next((one for one in _entries(report) if (one.table, one.row, one.column) == place), None)
+        if entry is not None:
+            value = "" if entry.value is None else f"，读作 {entry.value}"
+            return f"{kind.zh}（印作“{' '.join(entry.raw.split())}”{value}）"
+    if one.code is Code.IDENTITY_FAILED and (check := _failed(report, one)) is not None:
+        return f"{kind.zh}（{sum_text(report, check)}）"
+    if one.code is Code.MISREAD_PROPOSED:
+        for proposal in report.proposals:
+            if (proposal.table, proposal.row, proposal.column) == place:
+                return f"{kind.zh}（{because_text(report, proposal, lang='zh')}）"
+    return f"{kind.zh}（{one.message}）"
+
+
+def _failed(report: Shown, one: Finding) -> Check | None:
+    """Return the sum that a finding says fails: both are told in the same order."""
+    failed = [check for check in report.checks if not check.holds]
+    said = [other for other in report.findings if other.code is Code.IDENTITY_FAILED]
+    if len(failed) != len(said) or one not in said:
+        return None
+    check = failed[said.index(one)]
+    return check if check.table == one.where.table and check.at in one.where[1:3] else None
 
 
 def findings(report: Shown) -> tuple[Finding, ...]:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gxstudy.findings import SEVERITY_ZH
+
 __all__ = ["in_chinese"]
 
 _WORDS: Mapping[str, str] = MappingProxyType(
@@ -119,9 +121,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "recognised": "图像识别",
         "doubtful": "识别存疑",
         "contradicted": "勾稽不符",
-        "error": "错误",
-        "warning": "警告",
-        "info": "提示",
+        **SEVERITY_ZH,
         "only": "仅此一份",
         "kept": "保留",
         "duplicate": "重复",

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from gxstudy import forms
-from gxstudy.findings import SEVERITY
+from gxstudy.findings import KINDS
 from gxstudy.forms import Form, Row, Table
 from gxstudy.frames.chinese import in_chinese
 from gxstudy.frames.dictionary import PRODUCTS, REASONS, Field, Product
@@ -94,8 +94,8 @@ def codebook_markdown(*, lang: Lang = "en") -> str:
     for product in PRODUCTS:
         head = f"One row is {product.row}." if lang == "en" else f"每行是{say(product.row)}。"
         parts += [f"### {product.name}", head + _key(product, lang), _fields_in_markdown(product, lang)]
-    codes = ((code.value, say(SEVERITY[code])) for code in SEVERITY)
-    parts += [f"## {say('Codes of findings')}", _table(map(say, ("code", "severity")), codes)]
+    codes = ((code.value, say(kind.severity), kind.zh if lang == "zh" else kind.en) for code, kind in KINDS.items())
+    parts += [f"## {say('Codes of findings')}", _table(map(say, ("code", "severity", "what it is")), codes)]
     reasons = ((reason, say(text)) for reason, text in REASONS.items())
     parts += [f"## {say('Reasons of failures')}", _table(map(say, ("reason", "what it is")), reasons)]
     return "\n\n".join(parts) + "\n"
