@@ -27,7 +27,7 @@ from gxstudy.panel import (
     correction_rate,
 )
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, proportions
 from gxstudy.studies.shrink import (
     LIMITS,
     Beta,
@@ -345,10 +345,11 @@ def _standing(
     shrunk = (unknown, unknown, unknown) if prior is None else posterior(hits, n, prior, level=level)
     p = two_sided(hits, n, Beta(pooled, 0.0))
     p_spread = unknown if prior is None else two_sided(hits, n, prior)
-    for at, (hit, of) in enumerate(zip(hits.tolist(), n.tolist(), strict=True)):
+    rates = proportions(hits.tolist(), n.tolist(), level=level)
+    for at, rate in enumerate(rates):
         beyond = [f"{100 * limit:g}" for limit in LIMITS if p[at] <= 1 - limit]
         yield (
-            *proportion(hit, of, level=level)[2:],
+            *rate[2:],
             *(float(one[at]) for one in (*shrunk, p, p_spread)),
             beyond[-1] if beyond else "",
         )

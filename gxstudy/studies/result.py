@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from gxstudy.errors import CallError
 
-__all__ = ["Proportion", "Result", "TableSpec", "proportion"]
+__all__ = ["Proportion", "Result", "TableSpec", "proportion", "proportions"]
 
 
 class Proportion(NamedTuple):
@@ -33,17 +35,33 @@ def proportion(hits: int, n: int, *, level: float) -> Proportion:
     CallError
         When ``level`` does not lie between 0 and 1, or ``hits`` between 0 and ``n``.
     """
+    (found,) = proportions((hits,), (n,), level=level)
+    return found
+
+
+def proportions(hits: Sequence[int], n: Sequence[int], *, level: float) -> list[Proportion]:
+    """Return every ``hits / n`` with its Wilson score interval, as :func:`proportion` does, all at once.
+
+    Raises
+    ------
+    CallError
+        When ``level`` does not lie between 0 and 1, or some ``hits`` between 0 and its ``n``.
+    """
     if not 0 < level < 1:
         msg = f"level is {level!r}; expected a number between 0 and 1, such as 0.95"
         raise CallError(msg)
-    if not 0 <= hits <= n:
-        msg = f"{hits} of {n} is no share; expected 0 <= hits <= n"
-        raise CallError(msg)
-    if n == 0:
-        return Proportion(0, 0, float("nan"), float("nan"), float("nan"))
-    low, high = proportion_confint(hits, n, alpha=1 - level, method="wilson")
-    share = hits / n
-    return Proportion(hits, n, share, max(0.0, min(float(low), share)), min(1.0, max(float(high), share)))
+    for some, of in zip(hits, n, strict=True):
+        if not 0 <= some <= of:
+            msg = f"{some} of {of} is no share; expected 0 <= hits <= n"
+            raise CallError(msg)
+    known = [at for at, of in enumerate(n) if of]
+    above, below = (np.array([counts[at] for at in known], dtype="float64") for counts in (hits, n))
+    lows, highs = proportion_confint(above, below, alpha=1 - level, method="wilson")
+    found = [Proportion(0, 0, math.nan, math.nan, math.nan)] * len(n)
+    for at, low, high in zip(known, lows.tolist(), highs.tolist(), strict=True):
+        share = hits[at] / n[at]
+        found[at] = Proportion(hits[at], n[at], share, max(0.0, min(low, share)), min(1.0, max(high, share)))
+    return found
 
 
 class TableSpec(NamedTuple):

@@ -22,7 +22,7 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 from gxstudy.errors import CallError
 from gxstudy.panel import Exclusion, Panel
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, proportions
 
 __all__ = [
     "COVERED",
@@ -325,10 +325,10 @@ def _counted(panel: Panel, first: int | None) -> tuple[pd.DataFrame, tuple[Exclu
 
 def _reports(counted: pd.DataFrame, *, level: float) -> Iterable[Count]:
     columns = ("report_id", "organ", "year", "part", "review", "direct", "after", "covered", "others")
-    for row in zip(*(counted[name].tolist() for name in columns), strict=True):
-        direct, after = int(row[5]), int(row[6])
-        share = proportion(direct, direct + after, level=level)
-        yield Count._make((*row[:4], int(row[4]), direct, after, *row[7:], *share[2:]))
+    direct, after = (counted[name].astype("int64").tolist() for name in ("direct", "after"))
+    shares = proportions(direct, [one + other for one, other in zip(direct, after, strict=True)], level=level)
+    for row, share in zip(zip(*(counted[name].tolist() for name in columns), strict=True), shares, strict=True):
+        yield Count._make((*row[:4], *map(int, row[4:7]), *row[7:], *share[2:]))
 
 
 def _series(counted: pd.DataFrame, measure: Measure) -> pd.DataFrame:
