@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +19,7 @@ from gxstudy import figures
 from gxstudy.errors import CallError
 from gxstudy.panel import DISCLOSURE_RATES, DisclosureOf, Exclusion, Panel, disclosure_rate, fill_proved, panel, stack
 from gxstudy.studies import denominators, simulate
-from gxstudy.studies.denominators import BENCHMARK, Agreement, Denominators, Summary
+from gxstudy.studies.denominators import BENCHMARK, Agreement, Denominators, Summary, swapped_pairs
 from gxstudy.studies.resample import ratio_by_organ
 
 RAW = Path(__file__).parents[1] / "data" / "raw"
@@ -345,3 +346,11 @@ def test_wrong_figures_are_refused(few: Denominators) -> None:
         figures.denominators(few, lang="fr")  # type: ignore[arg-type]
     with pytest.raises(CallError, match="nothing to draw"):
         figures.denominators(denominators(made([plain(0, 0, 0, 0)])))
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=40))
+def test_swapped_pairs_are_those_seen_when_every_pair_is_looked_at(pairs: list[tuple[int, int]]) -> None:
+    """All pairs of 6,000 reports at once filled the memory; tau says how many they are."""
+    first, second = (np.array(values, dtype="float64") for values in zip(*pairs, strict=True))
+    plain = sum((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(pairs, 2))
+    assert swapped_pairs(first, second) == plain

@@ -7,7 +7,7 @@ that they differ by definition alone. Do they rank organs alike? The parts of a 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar, NamedTuple, get_args
@@ -20,7 +20,7 @@ from scipy import stats
 from gxstudy.errors import CallError
 from gxstudy.panel import DISCLOSURE_RATES, DisclosureOf, Exclusion, Panel, RateDefinition, disclosure_rate
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Proportion, Result, TableSpec, proportions
 
 __all__ = [
     "BENCHMARK",
@@ -279,7 +279,7 @@ def denominators(panel: Panel, *, level: float = 0.95, against: str | None = Non
     return Denominators(
         summary=tuple(_summary(key, part, taken, level=level) for part in parts for key in _keys()),
         side_by_side=tuple(_side_by_side(row) for _, row in taken.iterrows()),
-        rates=tuple(_rate(item, row, level=level) for item in DISCLOSURE_RATES for _, row in taken.iterrows()),
+        rates=tuple(row for item in DISCLOSURE_RATES for row in _rates(item, taken, level=level)),
         agreement=tuple(
             _agreement(first, second, part, taken[taken["part"] == part], level=level)
             for part in parts
@@ -345,24 +345,17 @@ def _numbers(panel: Panel, name: str) -> pd.Series[float]:
     return panel.frame[name].astype("float64")
 
 
-def _rate(definition: RateDefinition, row: pd.Series[float], *, level: float) -> Rate:
+def _rates(definition: RateDefinition, taken: pd.DataFrame, *, level: float) -> Iterable[Rate]:
     key = definition.key
-    above, below = int(row[f"above.{key}"]), int(row[f"below.{key}"])
-    found = proportion(above, below, level=level) if definition.is_share else None
-    low, high = (found.low, found.high) if found else (math.nan, math.nan)
-    return Rate(
-        key,
-        str(row["part"]),
-        str(row["report_id"]),
-        str(row["organ"]),
-        int(row["year"]),
-        above,
-        below,
-        float(row[key]),
-        low,
-        high,
-        float(row[f"rank.{key}"]),
-    )
+    above, below = (taken[f"{side}.{key}"].astype("int64").tolist() for side in ("above", "below"))
+    unknown = Proportion(0, 0, math.nan, math.nan, math.nan)
+    found = proportions(above, below, level=level) if definition.is_share else [unknown] * len(taken)
+    who = (taken[name].tolist() for name in ("part", "report_id", "organ", "year"))
+    values = (taken[name].tolist() for name in (key, f"rank.{key}"))
+    for part, report, organ, year, top, bottom, share, rate, rank in zip(
+        *who, above, below, found, *values, strict=True
+    ):
+        yield Rate(key, str(part), str(report), str(organ), int(year), top, bottom, rate, share.low, share.high, rank)
 
 
 def _side_by_side(row: pd.Series[float]) -> SideBySide:
@@ -402,18 +395,31 @@ def _by_organ(own: pd.DataFrame, key: str) -> pd.Series[float]:
 
 def _agreement(first: str, second: str, part: str, own: pd.DataFrame, *, level: float) -> Agreement:
     x, y = own[first].to_numpy(dtype="float64"), own[second].to_numpy(dtype="float64")
-    order = np.sign(np.subtract.outer(x, x) * np.subtract.outer(y, y))[np.triu_indices(len(own), 1)]
-    organs = own["whose"].to_numpy()
-    names = sorted(set(organs))
     p = float(stats.kendalltau(x, y).pvalue) if len(own) > 1 else math.nan
-    whose = [np.flatnonzero(organs == organ) for organ in names]
-    if len(names) < ENOUGH_ORGANS:
+    rows = own.groupby("whose").indices
+    whose = [np.asarray(rows[organ]) for organ in sorted(rows)]
+    if len(whose) < ENOUGH_ORGANS:
         without = [_tau(np.delete(x, rows), np.delete(y, rows)) for rows in whose]
         ends = (min(without), max(without), "without_one_organ")
     else:
         ends = (*_interval(x, y, whose, level=level), "percentile")
-    swapped = int((order < 0).sum())
-    return Agreement(first, second, part, len(own), len(names), swapped, len(order), _tau(x, y), p, *ends)
+    pairs = len(own) * (len(own) - 1) // 2
+    return Agreement(first, second, part, len(own), len(whose), swapped_pairs(x, y), pairs, _tau(x, y), p, *ends)
+
+
+def swapped_pairs(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> int:
+    """Count the pairs that ``x`` orders one way and ``y`` the other, from tau b: no pair is looked at alone."""
+    tau = _tau(x, y)
+    if math.isnan(tau):
+        return 0
+
+    def tied(*values: npt.NDArray[np.float64]) -> int:
+        alike = np.unique(np.column_stack(values), axis=0, return_counts=True)[1].tolist()
+        return sum(count * (count - 1) // 2 for count in alike)
+
+    pairs, in_x, in_y = len(x) * (len(x) - 1) // 2, tied(x), tied(y)
+    unlike = pairs - in_x - in_y + tied(x, y)
+    return round((unlike - tau * math.sqrt(pairs - in_x) * math.sqrt(pairs - in_y)) / 2)
 
 
 def _tau(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
