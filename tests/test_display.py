@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from rich.cells import cell_len
 
+import gxstudy as gx
 from gxstudy import display, forms
 from gxstudy.audit import audit
 from gxstudy.display.as_text import _wrap
@@ -21,6 +22,8 @@ from gxstudy.findings import KINDS, Code, Finding, Place, finding
 from gxstudy.layout import Box
 from gxstudy.prose import Fact, Fee
 from gxstudy.report import Report
+
+PROCESSED = Path(__file__).resolve().parents[1] / "data" / "processed"
 
 
 def hongze() -> Report:
@@ -160,8 +163,8 @@ def test_each_of_two_failed_sums_of_one_column_is_told_with_its_own_sides() -> N
 
 
 def test_html_needs_nothing_from_outside() -> None:
-    fragment = display.html(hongze())
-    assert not re.search(r"<(script|style|link|img)|https?:|url\(|\bid=|\bclass=", fragment)
+    for fragment in (display.html(hongze()), gx.open(PROCESSED)._repr_html_()):
+        assert not re.search(r"<(script|style|link|img)|https?:|url\(|\bid=|\bclass=", fragment)
 
 
 def test_blank_absent_slash_note_and_unreadable_stay_apart() -> None:
@@ -298,3 +301,46 @@ def test_every_printed_figure_of_a_real_report_is_shown(shared: Path, name: str)
         assert sorted(places) == sorted((row, column) for table, row, column in truth if table == sheet.table)
     shown = [cell.text_content() for cell in lxml_html.fromstring(display.html(report)).iter("td")]
     assert sorted(text.rstrip("✗") for text in shown) == sorted(truth.values())
+
+
+# A dataset ------------------------------------------------------------------------------------------------------------
+
+
+def words_of(fragment: str) -> list[str]:
+    """The text of every line and cell."""
+    root = lxml_html.fromstring(fragment)
+    return [" ".join(node.text_content().split()) for node in root.iter("div", "td", "th")]
+
+
+def test_a_dataset_shows_who_when_what_how_well_and_what_was_found() -> None:
+    corpus = gx.open(PROCESSED)
+    fragment = corpus._repr_html_()
+    said = words_of(fragment)
+    organs, years = corpus.reports["organ"].nunique(), corpus.reports["year"]
+    assert f"{len(corpus.reports)} reports, {organs} names of organs, {years.min()}–{years.max()}" in said
+    figures = corpus.figures[~corpus.figures["status"].isin(["blank", "slash", "unreadable", "absent"])]
+    text = lxml_html.fromstring(fragment).text_content()
+    for grade, number in figures["grade"].value_counts().items():
+        assert f"{number:,} {grade}" in text
+    by_year, found, reports = tables(fragment)
+    assert [text for _, text in by_year[-1]][-1] == str(len(corpus.reports))
+    for name, year in zip([text for _, text in by_year[0]][1:-1], by_year[-1][1:-1], strict=True):
+        assert year[1] == str((years == int(name)).sum())
+    counted = corpus.findings.groupby("code")["report_id"].agg(["size", "nunique"])
+    assert {row[1][1]: (int(row[4][1]), int(row[5][1])) for row in found[1:]} == {
+        code: tuple(row) for code, row in zip(counted.index, counted.to_numpy().tolist(), strict=True)
+    }
+    assert {row[3][1] for row in found[1:]} == {KINDS[Code(code)].zh for code in counted.index}
+    assert {row[0][1] for row in reports[1:]} == set(corpus.reports["report_id"])
+
+
+def test_a_dataset_shows_the_files_that_failed_and_escapes_what_they_say(tmp_path: Path) -> None:
+    raw = tmp_path / "<b>raw"
+    raw.mkdir()
+    (raw / "broken.pdf").write_bytes(b"%PDF-1.7\n1 0 obj")
+    fragment = gx.build(raw, tmp_path / "<b>out", jobs=1)._repr_html_()
+    assert "<b>" not in fragment
+    assert "0 reports, 0 names of organs" in words_of(fragment)
+    by_year, failures = tables(fragment)
+    assert [text for _, text in by_year[-1]] == ["all", "0"]
+    assert [text for _, text in failures[1]] == ["truncated_file", "the file is cut off or damaged", "1"]

@@ -128,6 +128,11 @@ class Corpus:
 
         return pd.read_parquet(self.path / f"{name}.parquet")
 
+    def _repr_html_(self) -> str:
+        from gxstudy.corpus.shown import html
+
+        return html(self)
+
     def __repr__(self) -> str:
         """Say where it is and how much is in it."""
         counts = self.manifest["counts"]

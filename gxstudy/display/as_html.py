@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gxstudy.display import words
 from gxstudy.display.printed import Cell, Filled, beside_form, printed_cells
+from gxstudy.display.style import GRADE_TINTS, HEAD_TINT, LINE, MUTED, RULE, UNREADABLE_TINT, heading, noted
 from gxstudy.forms import Block, Table
 
 if TYPE_CHECKING:
@@ -19,30 +20,9 @@ if TYPE_CHECKING:
 
     from gxstudy.audit import Check, Proposal
     from gxstudy.display.words import Lang, Shown
-    from gxstudy.fill import Entry, Grade
-    from gxstudy.findings import Severity
+    from gxstudy.fill import Entry
 
 __all__ = ["html"]
-
-_TINTS: dict[Grade, str] = {
-    "proved": "rgba(0,158,115,0.15)",
-    "consistent": "rgba(86,180,233,0.18)",
-    "confirmed": "rgba(0,114,178,0.22)",
-    "unchecked": "rgba(128,128,128,0.10)",
-    "recognised": "rgba(128,128,128,0.10)",
-    "doubtful": "rgba(230,159,0,0.30)",
-    "contradicted": "rgba(213,94,0,0.38)",
-}
-_SEVERITY_TINTS: dict[Severity, str] = {
-    "error": _TINTS["contradicted"],
-    "warning": "rgba(230,159,0,0.30)",
-    "info": "rgba(128,128,128,0.18)",
-}
-_UNREADABLE_TINT = "rgba(204,121,167,0.38)"
-_HEAD_TINT = "rgba(128,128,128,0.07)"
-_LINE = "1px solid rgba(128,128,128,0.32)"
-_RULE = "2px solid rgba(128,128,128,0.75)"
-_MUTED = "opacity:0.62;font-weight:normal"
 
 
 def html(report: Shown, *, lang: Lang = "both") -> str:
@@ -60,61 +40,52 @@ def html(report: Shown, *, lang: Lang = "both") -> str:
     parts = [
         f'<div lang="{"en" if lang == "en" else "zh-Hans"}" style="font-size:13px;line-height:1.45;max-width:1000px">',
         f'<div style="font-size:17px;font-weight:bold">{escape(words.who(report))}</div>',
-        f'<div style="{_MUTED}">{escape(words.form_text(report))}</div>',
+        f'<div style="{MUTED}">{escape(words.form_text(report))}</div>',
         f"<div>{escape(words.grade_counts(report))}</div>",
     ]
     for sheet in report.sheets:
         filled = beside_form(sheet)
         failed = [check for check in report.checks if check.table == sheet.table and not check.holds]
         parts += [_title(filled.table, lang), _table(report, filled, lang)]
-        parts += [_noted("✗", words.sum_text(report, check, lang=lang), "error") for check in failed]
+        parts += [noted("✗", words.sum_text(report, check, lang=lang), "error") for check in failed]
         parts += [
-            _noted(words.STATUS_SIGNS["proposed"], words.proposal_text(report, one, lang=lang), "warning")
+            noted(words.STATUS_SIGNS["proposed"], words.proposal_text(report, one, lang=lang), "warning")
             for one in report.proposals
             if one.table == sheet.table
         ]
     for table in words.absent_tables(report):
-        parts += [_title(table, lang), _noted("!", "not in the report", "warning")]
-    parts.append(_heading("In the text"))
+        parts += [_title(table, lang), noted("!", "not in the report", "warning")]
+    parts.append(heading("In the text"))
     for fact in report.facts:
         parts.append(_said(f"{fact.key} = {fact.value}", fact.text, words.pages_text(fact.boxes)))
     parts.append(_said(f"fee: {words.fee_text(report.fee)}", report.fee.text, words.pages_text(report.fee.boxes)))
-    parts.append(_heading("Findings" if report.findings else "No findings"))
+    parts.append(heading("Findings" if report.findings else "No findings"))
     for one in words.findings(report):
         parts.append(
-            _noted(words.SEVERITY_SIGNS[one.severity], words.finding_text(report, one, lang=lang), one.severity)
+            noted(words.SEVERITY_SIGNS[one.severity], words.finding_text(report, one, lang=lang), one.severity)
         )
     return "\n".join([*parts, _legend(report), "</div>"])
 
 
-def _heading(text: str) -> str:
-    return f'<div style="font-weight:bold;margin-top:14px">{escape(text)}</div>'
-
-
 def _title(table: Table, lang: Lang) -> str:
-    english = f' <span style="{_MUTED}">{escape(table.en)}</span>' if lang == "both" else ""
+    english = f' <span style="{MUTED}">{escape(table.en)}</span>' if lang == "both" else ""
     text = escape(table.en if lang == "en" else table.section)
     return f'<div style="font-weight:bold;font-size:14px;margin-top:18px;margin-bottom:4px">{text}{english}</div>'
 
 
-def _noted(sign: str, text: str, severity: Severity) -> str:
-    chip = f'<span style="background-color:{_SEVERITY_TINTS[severity]};padding:0px 5px">{sign}</span>'
-    return f'<div style="margin-top:3px">{chip} {escape(text)}</div>'
-
-
 def _said(what: str, text: str, pages: str) -> str:
     quoted = f" “{escape(text)}”" if text else ""
-    return f'<div style="margin-top:3px">{escape(what)}<span style="{_MUTED}">{quoted} {pages}</span></div>'
+    return f'<div style="margin-top:3px">{escape(what)}<span style="{MUTED}">{quoted} {pages}</span></div>'
 
 
 def _legend(report: Shown) -> str:
     chips: list[tuple[str, str, str, str]] = [
-        (_TINTS[grade], "✗" if grade == "contradicted" else "0", grade, words.GRADE_MEANING[grade])
+        (GRADE_TINTS[grade], "✗" if grade == "contradicted" else "0", grade, words.GRADE_MEANING[grade])
         for grade in words.legend_grades(report)
     ]
     chips += [
         (
-            _UNREADABLE_TINT if status == "unreadable" else "transparent",
+            UNREADABLE_TINT if status == "unreadable" else "transparent",
             words.STATUS_SIGNS[status],
             status,
             words.STATUS_MEANING[status],
@@ -122,7 +93,7 @@ def _legend(report: Shown) -> str:
         for status in words.legend_statuses(report)
     ]
     parts = [
-        f'<span style="display:inline-block;margin-right:18px"><span style="background-color:{tint};border:{_LINE};'
+        f'<span style="display:inline-block;margin-right:18px"><span style="background-color:{tint};border:{LINE};'
         f'padding:0px 6px">{sign}</span> {name}: {meaning}</span>'
         for tint, sign, name, meaning in chips
     ]
@@ -136,7 +107,7 @@ def _table(report: Shown, filled: Filled, lang: Lang) -> str:
             for place in check.entries:
                 tested.setdefault(place, []).append(check)
     proposed = {(one.row, one.column): one for one in report.proposals if one.table == filled.table.key}
-    style = f"border-collapse:collapse;border-top:{_RULE};border-bottom:{_RULE};font-size:13px;line-height:1.35"
+    style = f"border-collapse:collapse;border-top:{RULE};border-bottom:{RULE};font-size:13px;line-height:1.35"
     rows = [f'<table style="{style}">']
     for cells in printed_cells(filled):
         row = ""
@@ -157,17 +128,17 @@ def _spans(cell: Cell) -> str:
 
 
 def _label_cell(cell: Cell, lang: Lang) -> str:
-    style = f"border:{_LINE};padding:3px 5px;vertical-align:middle;white-space:normal;"
+    style = f"border:{LINE};padding:3px 5px;vertical-align:middle;white-space:normal;"
     if cell.node is None:
         text = escape(cell.stub) if lang != "en" else ""
-        return f'<th{_spans(cell)} style="{style}text-align:left;{_MUTED}">{text}</th>'
+        return f'<th{_spans(cell)} style="{style}text-align:left;{MUTED}">{text}</th>'
     head, block = cell.role == "head", isinstance(cell.node, Block)
     text = escape(cell.node.en if lang == "en" else cell.node.label)
     if lang == "both":
         between = "<br>" if head and not block else " "
-        text += f'{between}<span style="{_MUTED};font-size:11px">{escape(cell.node.en)}</span>'
+        text += f'{between}<span style="{MUTED};font-size:11px">{escape(cell.node.en)}</span>'
     style += "text-align:center;min-width:40px;" if head else "text-align:left;"
-    style += f"font-weight:{'bold' if block else 'normal'};background-color:{_HEAD_TINT if block else 'transparent'}"
+    style += f"font-weight:{'bold' if block else 'normal'};background-color:{HEAD_TINT if block else 'transparent'}"
     return f'<th{_spans(cell)} style="{style}">{text}</th>'
 
 
@@ -185,8 +156,8 @@ def _tooltip(report: Shown, entry: Entry | None, checks: Iterable[Check], lang: 
 
 def _tint(entry: Entry) -> str:
     if entry.status == "unreadable":
-        return _UNREADABLE_TINT
-    return "transparent" if entry.status == "blank" and entry.grade != "contradicted" else _TINTS[entry.grade]
+        return UNREADABLE_TINT
+    return "transparent" if entry.status == "blank" and entry.grade != "contradicted" else GRADE_TINTS[entry.grade]
 
 
 def _figure_cell(cell: Cell, entry: Entry | None, tooltip: str, proposed: Proposal | None) -> str:
@@ -199,5 +170,5 @@ def _figure_cell(cell: Cell, entry: Entry | None, tooltip: str, proposed: Propos
             shown += f" {words.STATUS_SIGNS['proposed']} {proposed.value_proposed}?"
             tooltip += f"\n{words.STATUS_SIGNS['proposed']} {proposed.value_proposed} is proposed: {proposed.reason}"
     weight = "font-weight:bold;" if entry is not None and entry.grade == "contradicted" else ""
-    style = f"border:{_LINE};padding:3px 7px;text-align:right;{weight}background-color:{tint}"
+    style = f"border:{LINE};padding:3px 7px;text-align:right;{weight}background-color:{tint}"
     return f'<td{_spans(cell)} style="{style}" title="{escape(tooltip)}">{escape(shown)}</td>'

@@ -31,6 +31,7 @@ __all__ = [
     "SEVERITY_SIGNS",
     "STATUS_MEANING",
     "STATUS_SIGNS",
+    "WITHOUT_FIGURE",
     "Lang",
     "Node",
     "Shown",
@@ -106,7 +107,7 @@ STATUS_MEANING: dict[Status, str] = {
     "corrected": "read otherwise, corrected by a person",
 }
 SEVERITY_SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
-_WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
+WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
 _MANY_TERMS = 6
 NOUNS = ("figure", "finding", "failed sum", "proposal", "page", "processor", "grid", "ruling")
 """What :func:`count` counts."""
@@ -176,7 +177,7 @@ def who(report: Shown) -> str:
 def count(number: int, noun: str) -> str:
     """Return ``number`` with ``noun`` in the singular or plural."""
     said = gettext.gettext(noun)
-    return f"{number} {said}" if said != noun else f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {said}" if said != noun else f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def form_text(report: Shown) -> str:
@@ -190,20 +191,18 @@ def form_text(report: Shown) -> str:
 def grade_counts(report: Shown) -> str:
     """Return how many figures the report has, by grade, and how many places without one, by status."""
     entries = _entries(report)
-    figures = [entry for entry in entries if entry.status not in _WITHOUT_FIGURE]
+    figures = [entry for entry in entries if entry.status not in WITHOUT_FIGURE]
     grades = Counter(entry.grade for entry in figures)
     statuses = Counter(entry.status for entry in entries)
     graded = ", ".join(f"{grades[grade]} {grade}" for grade in GRADES if grades[grade])
-    rest = [f"{statuses[status]} {status}" for status in _WITHOUT_FIGURE if statuses[status]]
+    rest = [f"{statuses[status]} {status}" for status in WITHOUT_FIGURE if statuses[status]]
     return ", ".join([count(len(figures), "figure") + (f" ({graded})" if graded else ""), *rest])
 
 
 def legend_grades(report: Shown) -> tuple[Grade, ...]:
     """Return the grades met in ``report``, best first; those of places without a figure count only if contradicted."""
     met = {
-        entry.grade
-        for entry in _entries(report)
-        if entry.status not in _WITHOUT_FIGURE or entry.grade == "contradicted"
+        entry.grade for entry in _entries(report) if entry.status not in WITHOUT_FIGURE or entry.grade == "contradicted"
     }
     return tuple(grade for grade in GRADES if grade in met)
 
