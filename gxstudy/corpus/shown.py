@@ -44,7 +44,7 @@ class Shown(Protocol):
 
 def html(corpus: Shown) -> str:
     """Return a dataset as an HTML fragment."""
-    reports: list[_Row] = corpus.scan("reports").to_table(columns=list(_REPORT_COLUMNS)).to_pylist()
+    reports: Sequence[_Row] = corpus.scan("reports").to_table(columns=list(_REPORT_COLUMNS)).to_pylist()
     counts = corpus.manifest["counts"]
     organs = {row["organ"] for row in reports if row["organ"] is not None}
     years = sorted({row["year"] for row in reports if row["year"] is not None})
@@ -152,7 +152,7 @@ def _failures(by_reason: Mapping[str, int]) -> list[str]:
 def _findings(corpus: Shown) -> list[str]:
     """Return what was noticed, by code, the gravest first."""
     table = corpus.scan("findings").to_table(columns=["code", "report_id"])
-    numbers: Counter[str] = Counter(table["code"].to_pylist())
+    numbers = Counter(str(code) for code in table["code"].to_pylist())
     of = Counter(
         code for code, _ in set(zip(*(table[name].to_pylist() for name in ("code", "report_id")), strict=True))
     )

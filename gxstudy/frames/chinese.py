@@ -121,7 +121,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "recognised": "图像识别",
         "doubtful": "识别存疑",
         "contradicted": "勾稽不符",
-        **SEVERITY_ZH,
+        **{str(severity): chinese for severity, chinese in SEVERITY_ZH.items()},
         "only": "仅此一份",
         "kept": "保留",
         "duplicate": "重复",
