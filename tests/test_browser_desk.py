@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import markup
 import nbformat
 import pytest
 from browser import DARK, ROOT, SETTINGS, chromium, keep_screens, served, wait_for_all, watched
 from test_browser import READABLE
 
 import gxstudy
+from gxstudy import specimens
 from gxstudy.corrections import load
 
 if TYPE_CHECKING:
@@ -46,12 +49,12 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def sit(page: Page) -> None:
+def sit(page: Page, shows: str = ".gx-page") -> None:
     """Run the notebook and sit down at the desk."""
     page.wait_for_selector("text=/Python 3.* Idle/")
     page.evaluate("() => void jupyterapp.commands.execute('notebook:run-all-cells')")
     wait_for_all(page, 1)
-    page.wait_for_selector(f"{DESK} .gx-page")
+    page.wait_for_selector(f"{DESK} {shows}")
 
 
 def shown(page: Page) -> str:
@@ -127,3 +130,61 @@ def test_the_desk_can_be_read_in_the_dark(folder: Path, browser: Browser, name: 
     assert complaints == []
     (line,) = load(folder / "work" / "raw" / "corrections.csv")
     assert (line.decision, line.new) == ("corrected", "11")
+
+
+PROPOSED = """
+from dataclasses import replace
+from pathlib import Path
+import gxstudy as gx
+from gxstudy.audit import Proposal
+from gxstudy.desk.session import Session, Waiting
+from gxstudy.desk.widget import Desk
+
+def proposal(row, column, read, proposed):
+    reason = f"with {proposed} in place of '{read}' these sums hold, which fail as read"
+    return Proposal("applications", row, column, read, int(read), proposed, reason, (("applicants", row),), 1.0, 9.0)
+
+report = gx.read_report("raw/page.html", report_id="page")
+places = [one for one in report.entries if one.table == "applications" and one.column == "business" and one.value]
+offered = tuple(proposal(one.row, one.column, one.raw, int(one.value) + 1) for one in places[:3])
+report = replace(report, proposals=offered)
+waiting = [Waiting("page", Path("raw/page.html"), report.sha256, 3)]
+Desk(Session(waiting, Path("raw/corrections.csv"), "Li", read=lambda *_: report))
+"""
+
+
+def test_of_a_web_page_the_table_shows_and_one_key_accepts_all_proposals(tmp_path: Path, browser: Browser) -> None:
+    raw = tmp_path / "work" / "raw"
+    raw.mkdir(parents=True)
+    blank = specimens.Specimen("某市人民政府", 2024, {})
+    specimen = replace(blank, figures=specimens.invented(blank, seed=3))
+    (raw / "page.html").write_text(markup.web_page(specimen), encoding="utf-8")
+    cell = nbformat.v4.new_code_cell(PROPOSED)  # type: ignore[no-untyped-call]
+    notebook = nbformat.v4.new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, raw.parent / "desk.ipynb")  # type: ignore[no-untyped-call]
+    with (
+        served(tmp_path, "work", {**SETTINGS, **DARK}) as lab,
+        watched(browser, f"{lab}/lab/tree/desk.ipynb?reset") as (page, complaints),
+    ):
+        sit(page, ".gx-fragment td[style*=outline]")
+        faint = page.evaluate(READABLE)
+        assert "(3)" in page.inner_text(f"{DESK} .gx-accept_all")
+        keep_screens(page, "desk-web-page-dark")
+        in_sight = page.evaluate(
+            """() => {
+                const box = document.querySelector('.gx-fragment').getBoundingClientRect();
+                const cell = document.querySelector('.gx-fragment [style*=outline]').getBoundingClientRect();
+                return box.top <= cell.top && cell.bottom <= box.bottom && cell.right <= box.right;
+            }"""
+        )
+        page.click(f"{DESK} .gx-foot")
+        press(page, "p")
+        assert "3 decided" in page.inner_text(f"{DESK} .gx-counts")
+        press(page, "u")
+        assert "0 decided" in page.inner_text(f"{DESK} .gx-counts")
+        assert "(3)" in page.inner_text(f"{DESK} .gx-accept_all")
+    assert in_sight
+    assert faint == []
+    assert complaints == []
+    assert [line.decision for line in load(raw / "corrections.csv")] == ["corrected"] * 3 + ["undone"] * 3

@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 import shutil
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import handmade
 import markup
 import pytest
+from test_readers_text import WRITINGS, report_items
 
 import gxstudy
 from gxstudy import specimens
@@ -243,14 +245,41 @@ def test_a_proposal_is_accepted_with_its_reason(tmp_path: Path, monkeypatch: pyt
     assert session.case is None
 
 
+OTHER = replace(PROPOSAL, row="granted", column="business", raw="0", value_read=0, value_proposed=3, reason="other")
+
+
+def test_all_proposals_of_a_report_are_accepted_one_by_one_and_undone_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REPORTS, "one", replace(REPORTS["one"], proposals=(PROPOSAL, OTHER)))
+    monkeypatch.setitem(REPORTS, "two", replace(REPORTS["two"], proposals=(PROPOSAL,)))
+    session = sit(tmp_path)
+    start = session.case
+    assert session.proposals == 2
+    session.accept_all()
+    assert [(line.report_id, line.row, line.old, line.new, line.decision, line.why) for line in load(session.path)] == [
+        ("one", "new", "7", "0", "corrected", PROPOSAL.reason),
+        ("one", "granted", "0", "3", "corrected", "other"),
+    ]
+    assert session.progress.decided == 2
+    session.undo()
+    assert session.case == start
+    assert session.progress.decided == 0
+    assert in_force(load(session.path)) == ()
+    session.skip()
+    session.accept_all("looked at")
+    assert [(line.row, line.why) for line in in_force(load(session.path))] == [("granted", "looked at")]
+
+
 @pytest.mark.parametrize(
     "step, said",
     [
         (lambda session: session.accept(), "nothing is proposed"),
+        (lambda session: session.accept_all(), "nothing is proposed in this report"),
         (lambda session: session.correct("l7"), "'l7' cannot be read as a number"),
         (lambda session: session.correct("7"), "'7' is what was read"),
     ],
-    ids=["no-proposal", "no-number", "same"],
+    ids=["no-proposal", "no-proposals", "no-number", "same"],
 )
 def test_a_step_that_cannot_be_taken_says_why_and_writes_nothing(tmp_path: Path, step: Any, said: str) -> None:
     session = sit(tmp_path)
@@ -351,14 +380,32 @@ def test_the_crop_is_the_strip_of_the_page_with_the_figure() -> None:
     assert "10+1+0+0 = 11, printed 0" in picture.caption
 
 
-def test_of_a_web_page_the_desk_shows_the_table_with_nothing_in_it_that_runs(tmp_path: Path) -> None:
-    blank = specimens.Specimen("某市人民政府", 2024, {})
-    figures = specimens.invented(blank, seed=3) | {("disputes", "review", "total"): "<script>7</script>"}
+@pytest.mark.parametrize("kind", ["html", "docx", "txt"])
+def test_of_a_file_without_pages_the_desk_shows_the_table_with_nothing_in_it_that_runs(
+    tmp_path: Path, kind: str
+) -> None:
+    odd = "7 < 8" if kind == "txt" else "<script>7</script>"
+    if kind == "txt":
+        items, truth = report_items()
+        printed = {truth["disputes", "review", "total"]: odd}
+        lines = [one if isinstance(one, str) else [printed.get(cell, cell) for cell in one] for one in items]
+        data = WRITINGS["tabs"](lines).encode()
+    else:
+        blank = specimens.Specimen("某市人民政府", 2024, {})
+        specimen = replace(blank, figures=specimens.invented(blank, seed=3) | {("disputes", "review", "total"): odd})
+        data = markup.word_document(specimen) if kind == "docx" else markup.web_page(specimen).encode()
     raw = tmp_path / "raw"
     raw.mkdir()
-    (raw / "page.html").write_text(markup.web_page(replace(blank, figures=figures)), encoding="utf-8")
+    (raw / f"report.{kind}").write_bytes(data)
     corpus = gxstudy.build(raw, tmp_path / "processed", jobs=1)
     first = gxstudy.desk(corpus, raw).view["case"]
-    assert (first["picture"], first["raw"]) == ("", "<script>7</script>")
-    assert "&lt;script&gt;7&lt;/script&gt;" in first["fragment"]
+    assert (first["picture"], first["raw"]) == ("", odd)
+    assert escape(odd) in first["fragment"]
+    assert "outline:3px" in first["fragment"]
     assert "<script" not in first["fragment"]
+
+
+def test_a_reason_is_told_in_the_language_of_the_desk() -> None:
+    report = replace(REPORTS["one"], proposals=(PROPOSAL,))
+    (first, *_) = doubtful(report, [], lang="zh")
+    assert first.because == "以 0 代替“7”，下列合计便成立（照读不成立）：一、本年新收政府信息公开申请数量"

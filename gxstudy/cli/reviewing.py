@@ -22,6 +22,7 @@ Run the cell below (Shift+Enter), click on the desk, and use the keys.
 | key | what it does |
 |---|---|
 | `a` | accept the number that is proposed |
+| `p` | accept all numbers that are proposed in this report; one step to undo |
 | `k` | keep what was read: it does stand there so |
 | `w` | keep the whole sum: it is the report that does not add up |
 | `c` | correct: type the figure as it is printed, then Enter |

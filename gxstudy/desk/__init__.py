@@ -24,10 +24,11 @@ def desk(
 ) -> Desk:
     """Open the review desk, in JupyterLab.
 
-    It shows one figure at a time: its place on the page, the printed row, the sums it is in, and what is proposed. One
-    key decides, and the decision is on the disk before the next figure is shown: ``a`` accepts what is proposed,
-    ``k`` keeps what was read (it does stand there so), ``w`` keeps the whole failed sum, ``c`` and a number correct it,
-    ``s`` leaves it for later, ``u`` takes the last step back. :func:`gxstudy.build` applies the decisions.
+    It shows one figure at a time: its place on the page (of a file without pages its table, with the cell marked), the
+    printed row, the sums it is in, and what is proposed. One key decides, and the decision is on the disk before the
+    next figure is shown: ``a`` accepts what is proposed, ``p`` all that is proposed in the report, ``k`` keeps what was
+    read (it does stand there so), ``w`` keeps the whole failed sum, ``c`` and a number correct it, ``s`` leaves it for
+    later, ``u`` takes the last step back. :func:`gxstudy.build` applies the decisions.
 
     Parameters
     ----------

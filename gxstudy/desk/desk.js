@@ -1,7 +1,7 @@
 // The review desk in the browser: shows `view`, sends what a key or a button says. Nothing is loaded from elsewhere.
 
-const KEYS = { a: "accept", k: "keep", w: "keep_all", c: "correct", s: "skip", u: "undo" };
-const ORDER = ["accept", "keep", "keep_all", "correct", "skip", "undo"];
+const KEYS = { a: "accept", p: "accept_all", k: "keep", w: "keep_all", c: "correct", s: "skip", u: "undo" };
+const ORDER = ["accept", "accept_all", "keep", "keep_all", "correct", "skip", "undo"];
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -126,17 +126,18 @@ function render({ model, el }) {
 
   function buttons(view) {
     const { said, case: shown } = view;
-    const able = { accept: shown?.proposed, keep: shown, keep_all: shown?.together > 1, correct: shown, skip: shown, undo: view.undo };
-    const made = ORDER.map((step) =>
+    const able = { accept: shown?.proposed, accept_all: view.proposals > 1, keep: shown, keep_all: shown?.together > 1, correct: shown, skip: shown, undo: view.undo };
+    const offered = ORDER.filter((step) => step !== "accept_all" || able.accept_all);
+    const made = offered.map((step) =>
       element(
         "button",
         { type: "button", class: `gx-${step}`, disabled: !able[step], onclick: () => press(step) },
         element("kbd", {}, Object.keys(KEYS).find((key) => KEYS[key] === step)),
-        ` ${said[step]}`,
+        ` ${said[step]}${step === "accept_all" ? ` (${view.proposals})` : ""}`,
       ),
     );
     if (shown) {
-      made.splice(4, 0, element("input", { class: "gx-new", placeholder: said.value, "aria-label": said.value }));
+      made.splice(offered.indexOf("correct") + 1, 0, element("input", { class: "gx-new", placeholder: said.value, "aria-label": said.value }));
       made.push(element("input", { class: "gx-why", placeholder: said.why, "aria-label": said.why, value: why }));
     } else if (view.progress.skipped) {
       made.push(element("button", { type: "button", class: "gx-again", onclick: () => send("again") }, said.again));

@@ -118,6 +118,11 @@ class Session:
         """Whether there is a step to take back."""
         return bool(self._history)
 
+    @property
+    def proposals(self) -> int:
+        """Figures of the report at hand for which a number is proposed and nothing is decided."""
+        return sum(bool(case.proposed) for case in self._cases)
+
     def accept(self, why: str = "") -> None:
         """Take the number that is proposed.
 
@@ -131,6 +136,24 @@ class Session:
             msg = "nothing is proposed for this figure; type what is printed, or keep what was read"
             raise CallError(msg)
         self._decide([self._line(case, "corrected", case.proposed, self._clock(), why or case.because)])
+
+    def accept_all(self, why: str = "") -> None:
+        """Take every number that is proposed in the report at hand: a decision each, and one step to undo.
+
+        What was left for later stays there.
+
+        Raises
+        ------
+        CallError
+            When nothing is proposed.
+        """
+        self._needed()
+        cases = [case for case in self._cases if case.proposed]
+        if not cases:
+            msg = "nothing is proposed in this report; type what is printed, or keep what was read"
+            raise CallError(msg)
+        when = self._clock()
+        self._decide([self._line(case, "corrected", case.proposed, when, why or case.because) for case in cases])
 
     def correct(self, new: str, why: str = "") -> None:
         """Take ``new`` as what is printed; nothing at all for a blank cell.

@@ -21,6 +21,7 @@ _HERE = Path(__file__).parent
 _SAID: dict[str, dict[str, str]] = {
     "en": {
         "accept": "Accept",
+        "accept_all": "Accept all proposals of this report",
         "keep": "Keep as read",
         "keep_all": "Keep the whole sum",
         "correct": "Correct",
@@ -46,6 +47,7 @@ _SAID: dict[str, dict[str, str]] = {
     },
     "zh": {
         "accept": "采纳",
+        "accept_all": "采纳本报告的全部建议",
         "keep": "照此保留",
         "keep_all": "整个合计都照此保留",
         "correct": "更正",
@@ -108,6 +110,8 @@ class Desk(anywidget.AnyWidget):
             match content.get("do"):
                 case "accept":
                     session.accept(why)
+                case "accept_all":
+                    session.accept_all(why)
                 case "correct":
                     session.correct(content.get("new", ""), why)
                 case "keep":
@@ -134,6 +138,7 @@ class Desk(anywidget.AnyWidget):
             "said": _SAID[self._lang],
             "case": None if session.case is None else _case(session.case, session.report, self._lang),
             "progress": session.progress._asdict(),
+            "proposals": session.proposals,
             "undo": session.can_undo,
             "who": session.who,
             "path": str(session.path),
