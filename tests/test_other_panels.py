@@ -104,8 +104,9 @@ STUDIES: dict[str, Study] = {
     "grounds": Study(studies.grounds, (figures.grounds, lambda one: figures.applicants(one, of="handled"))),
     "fees": Study(studies.fees, (figures.fees,)),
     "backlog": Study(studies.backlog, (figures.backlog,)),
-    "corrections": Study(
-        studies.corrections, (figures.corrections, lambda one: figures.funnel(one, route="review", of="closed"))
+    "correction_rates": Study(
+        studies.correction_rates,
+        (figures.correction_rates, lambda one: figures.funnel(one, route="review", of="closed")),
     ),
     "review_first": Study(studies.review_first, (figures.review_first,)),
     "quality": Study(quality, (figures.reporting_quality,)),
@@ -162,8 +163,8 @@ def test_what_the_old_form_has_in_common_is_compared_and_the_rest_is_not_there()
     once, again = (studies.grounds(one).outcomes for one in (old, new))
     assert [row[:7] for row in once] == [row[:7] for row in again]
     assert {row.handled for row in once} == {9}
-    assert [row[:8] for row in studies.corrections(old).summary] == [
-        row[:8] for row in studies.corrections(new).summary
+    assert [row[:8] for row in studies.correction_rates(old).summary] == [
+        row[:8] for row in studies.correction_rates(new).summary
     ]
     both = stack([old, laid_out([tidy("甲局", 2024, cells=BUSY)], fee="none")])
     assert math.isnan(both.frame.loc[0, "applications.other.unpaid_fee.total"])
@@ -180,11 +181,11 @@ def test_a_place_without_zeros_or_blanks_is_nobodys_zero() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "study", ["zero_applications", "denominators", "grounds", "backlog", "corrections", "review_first"]
+    "study", ["zero_applications", "denominators", "grounds", "backlog", "correction_rates", "review_first"]
 )
 def test_five_thousand_organs(study: str) -> None:
     """A corpus of the size of a country: tables and figures come, and n is that of the panel."""
-    if study in {"corrections", "review_first"}:
+    if study in {"correction_rates", "review_first"}:
         known = simulate.disputes(organs=5000, years=5, seed=1, moved=0.5)
     elif study == "backlog":
         known = simulate.queues(organs=5000, years=2, seed=1, days=15, median_size=20)

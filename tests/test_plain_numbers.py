@@ -280,7 +280,8 @@ def disputes(report: str, route: str) -> dict[str, int] | None:
 
 
 def test_nine_correction_rates() -> None:
-    said, told = notebook("06"), {(row["route"], row["definition"]): row for row in rows(DRAWN / "corrections.csv")}
+    said = notebook("06")
+    told = {(row["route"], row["definition"]): row for row in rows(DRAWN / "correction_rates.csv")}
     assert len(told) == 9
     for route in ROUTES:
         known = [one for one in (disputes(report, route) for report in PRINTED) if one is not None]

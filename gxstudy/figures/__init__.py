@@ -10,7 +10,7 @@ The function that draws a study has the name of the study, and of its module her
 from gxstudy.figures.backlog import backlog
 from gxstudy.figures.base import DataFigure, save, style
 from gxstudy.figures.copying import copying
-from gxstudy.figures.corrections import corrections, funnel, shrinkage
+from gxstudy.figures.correction_rates import correction_rates, funnel, shrinkage
 from gxstudy.figures.denominators import denominators, rank_agreement
 from gxstudy.figures.every import draw_all, sources
 from gxstudy.figures.fees import fees
@@ -24,7 +24,7 @@ __all__ = [
     "applicants",
     "backlog",
     "copying",
-    "corrections",
+    "correction_rates",
     "denominators",
     "draw_all",
     "fees",

@@ -13,7 +13,7 @@ from gxstudy import corpus, organs, studies
 from gxstudy.figures.backlog import backlog
 from gxstudy.figures.base import FORMATS, DataFigure, Format, Lang, Width, one_of, save
 from gxstudy.figures.copying import copying
-from gxstudy.figures.corrections import corrections, funnel, shrinkage
+from gxstudy.figures.correction_rates import correction_rates, funnel, shrinkage
 from gxstudy.figures.denominators import denominators, rank_agreement
 from gxstudy.figures.fees import fees
 from gxstudy.figures.grounds import applicants, grounds
@@ -93,22 +93,22 @@ def _fees_simulated(_: Sources) -> Draw:
     return partial(fees, studies.fees(invented), planted=planted)
 
 
-def _corrections(known: Sources) -> Draw:
-    return partial(corrections, studies.corrections(known.full))
+def _correction_rates(known: Sources) -> Draw:
+    return partial(correction_rates, studies.correction_rates(known.full))
 
 
 def _funnel(known: Sources) -> Draw:
-    return partial(funnel, studies.corrections(known.full), route="review", of="closed")
+    return partial(funnel, studies.correction_rates(known.full), route="review", of="closed")
 
 
 def _funnel_simulated(_: Sources) -> Draw:
-    return partial(funnel, studies.corrections(_invented_disputes()), route="review", of="upheld_or_corrected")
+    return partial(funnel, studies.correction_rates(_invented_disputes()), route="review", of="upheld_or_corrected")
 
 
 def _shrinkage_simulated(_: Sources) -> Draw:
     invented = _invented_disputes()
     planted = dict(zip(invented.frame["organ"], invented.frame["correctable"], strict=True))
-    result = studies.corrections(invented)
+    result = studies.correction_rates(invented)
     return partial(shrinkage, result, route="review", of="upheld_or_corrected", planted=planted)
 
 
@@ -164,7 +164,7 @@ DRAWINGS: tuple[Drawing, ...] = (
     Drawing("applicants_simulated", _applicants_simulated),
     Drawing("fees", _fees),
     Drawing("fees_simulated", _fees_simulated),
-    Drawing("corrections", _corrections),
+    Drawing("correction_rates", _correction_rates),
     Drawing("funnel", _funnel),
     Drawing("funnel_simulated", _funnel_simulated),
     Drawing("shrinkage_simulated", _shrinkage_simulated),

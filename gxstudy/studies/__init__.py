@@ -7,7 +7,7 @@ from gxstudy.studies.zero_applications import DEFINITIONS``.
 
 from gxstudy.studies.backlog import backlog
 from gxstudy.studies.copying import copying
-from gxstudy.studies.corrections import corrections
+from gxstudy.studies.correction_rates import correction_rates
 from gxstudy.studies.denominators import denominators
 from gxstudy.studies.fees import fees
 from gxstudy.studies.grounds import grounds
@@ -18,7 +18,7 @@ from gxstudy.studies.zero_applications import zero_applications
 __all__ = [
     "backlog",
     "copying",
-    "corrections",
+    "correction_rates",
     "denominators",
     "fees",
     "grounds",

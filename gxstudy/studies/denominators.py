@@ -397,7 +397,7 @@ def _agreement(first: str, second: str, part: str, own: pd.DataFrame, *, level: 
     x, y = own[first].to_numpy(dtype="float64"), own[second].to_numpy(dtype="float64")
     p = float(stats.kendalltau(x, y).pvalue) if len(own) > 1 else math.nan
     rows = own.groupby("whose").indices
-    whose = [np.asarray(rows[organ]) for organ in sorted(rows)]
+    whose = [np.asarray(rows[organ]) for organ in sorted(set(own["whose"].tolist()))]
     if len(whose) < ENOUGH_ORGANS:
         without = [_tau(np.delete(x, rows), np.delete(y, rows)) for rows in whose]
         ends = (min(without), max(without), "without_one_organ")

@@ -49,8 +49,7 @@ def ratio_of_sums(top: Floats, bottom: Floats, *, level: float) -> tuple[float, 
     both = top + 1j * bottom  # one array, so that what is drawn is fetched once
 
     def ratio(drawn: npt.NDArray[np.complex128], axis: int) -> Floats:
-        sums = drawn.sum(axis=axis)
-        found: Floats = sums.real / sums.imag
+        found: Floats = drawn.real.sum(axis=axis) / drawn.imag.sum(axis=axis)
         return found
 
     drawn = stats.bootstrap(

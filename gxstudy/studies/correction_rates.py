@@ -43,12 +43,12 @@ from gxstudy.studies.shrink import (
 __all__ = [
     "ENOUGH_ORGANS",
     "REVIEW_FIRST",
-    "Corrections",
+    "CorrectionRates",
     "Limit",
     "Robustness",
     "Standing",
     "Summary",
-    "corrections",
+    "correction_rates",
 ]
 
 ENOUGH_ORGANS = 20
@@ -147,7 +147,7 @@ _SHARES = ("pooled", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
-class Corrections(Result):
+class CorrectionRates(Result):
     """Correction rates of review and suits.
 
     Attributes
@@ -205,7 +205,7 @@ class Corrections(Result):
         )
 
 
-def corrections(panel: Panel, *, level: float = 0.95) -> Corrections:
+def correction_rates(panel: Panel, *, level: float = 0.95) -> CorrectionRates:
     """Take the three correction rates of review and suits, of all organs together and of each.
 
     Parameters
@@ -217,7 +217,7 @@ def corrections(panel: Panel, *, level: float = 0.95) -> Corrections:
 
     Returns
     -------
-    Corrections
+    CorrectionRates
         By route (review, suits brought at once, suits after review), of reports all five figures of which are known
         and fit one another. A blank is no zero; :func:`gxstudy.panel.fill_proved` fills what sums prove.
 
@@ -233,7 +233,7 @@ def corrections(panel: Panel, *, level: float = 0.95) -> Corrections:
     parts = sorted(set(panel.frame["part"]))
     cells = [(route, item.key, part) for route in _ROUTES for item in CORRECTION_RATES for part in parts]
     described = [_described(key, route, part, taken[route].reports, level=level) for route, key, part in cells]
-    return Corrections(
+    return CorrectionRates(
         summary=tuple(summary for summary, _, _ in described),
         organs=tuple(row for _, rows, _ in described for row in rows),
         limits=tuple(row for _, _, rows in described for row in rows),

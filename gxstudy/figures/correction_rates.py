@@ -32,9 +32,9 @@ from gxstudy.figures.base import (
 from gxstudy.figures.rows import MARGIN, Band, Line, foot, heading, notes, place, rows
 from gxstudy.figures.words import named, worded
 from gxstudy.panel import CorrectionOf, Route
-from gxstudy.studies.corrections import Corrections, Limit, Standing, Summary
+from gxstudy.studies.correction_rates import CorrectionRates, Limit, Standing, Summary
 
-__all__ = ["corrections", "funnel", "shrinkage"]
+__all__ = ["correction_rates", "funnel", "shrinkage"]
 
 _WORDS = worded(
     en={
@@ -94,13 +94,13 @@ _NAMED_AT = 80  # per cent: the limits are named where they come down to this
 _CLEAR = {"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
 
 
-def corrections(result: Corrections, *, lang: Lang = "en", width: Width = "column") -> DataFigure:
+def correction_rates(result: CorrectionRates, *, lang: Lang = "en", width: Width = "column") -> DataFigure:
     """Draw the three correction rates of each route, with their intervals.
 
     Parameters
     ----------
     result
-        Of :func:`gxstudy.studies.corrections`.
+        Of :func:`gxstudy.studies.correction_rates`.
     lang
         Of the labels.
     width
@@ -158,7 +158,7 @@ def _high(figure: DataFigure) -> float:
     return float(figure.get_size_inches()[1])
 
 
-def _of_one(result: Corrections, route: str, of: str, part: str | None) -> tuple[Summary, list[Standing]]:
+def _of_one(result: CorrectionRates, route: str, of: str, part: str | None) -> tuple[Summary, list[Standing]]:
     """Return the summary and the organs of one rate; the part must be named where there are several."""
     one_of("route", route, _ROUTES)
     one_of("of", of, _KEYS)
@@ -173,7 +173,7 @@ def _of_one(result: Corrections, route: str, of: str, part: str | None) -> tuple
 
 
 def funnel(
-    result: Corrections,
+    result: CorrectionRates,
     *,
     route: Route,
     of: CorrectionOf,
@@ -188,7 +188,7 @@ def funnel(
     Parameters
     ----------
     result
-        Of :func:`gxstudy.studies.corrections`.
+        Of :func:`gxstudy.studies.correction_rates`.
     route, of
         Which rate; there is no default.
     part
@@ -304,7 +304,7 @@ def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def shrinkage(
-    result: Corrections,
+    result: CorrectionRates,
     *,
     route: Route,
     of: CorrectionOf,
@@ -318,7 +318,7 @@ def shrinkage(
     Parameters
     ----------
     result
-        Of :func:`gxstudy.studies.corrections`, with organs enough for shrunk rates.
+        Of :func:`gxstudy.studies.correction_rates`, with organs enough for shrunk rates.
     route, of
         Which rate.
     planted

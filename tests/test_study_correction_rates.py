@@ -18,8 +18,8 @@ import gxstudy as gx
 from gxstudy import figures
 from gxstudy.errors import CallError
 from gxstudy.panel import Panel, fill_proved, panel
-from gxstudy.studies import corrections, simulate
-from gxstudy.studies.corrections import ENOUGH_ORGANS, Corrections, Standing, Summary
+from gxstudy.studies import correction_rates, simulate
+from gxstudy.studies.correction_rates import ENOUGH_ORGANS, CorrectionRates, Standing, Summary
 from gxstudy.studies.shrink import (
     LIMITS,
     Beta,
@@ -66,18 +66,18 @@ def made(reports: list[dict[str, Any]]) -> Panel:
     return Panel(frame.join(values), states, states.replace("read", "consistent").where(states == "read"), ())
 
 
-def summary(result: Corrections, route: str, definition: str, part: str = "p") -> Summary:
+def summary(result: CorrectionRates, route: str, definition: str, part: str = "p") -> Summary:
     (found,) = (row for row in result.summary if (row.route, row.definition, row.part) == (route, definition, part))
     return found
 
 
-def standing(result: Corrections, route: str, definition: str) -> list[Standing]:
+def standing(result: CorrectionRates, route: str, definition: str) -> list[Standing]:
     return [row for row in result.organs if (row.route, row.definition) == (route, definition)]
 
 
 def test_the_municipality_of_2025() -> None:
     """The nine rates of one report, worked out by hand."""
-    result = corrections(made([M2025]))
+    result = correction_rates(made([M2025]))
     for route, expected in RATES.items():
         rates = [summary(result, route, key).pooled for key in ("all_cases", "closed", "upheld_or_corrected")]
         assert [round(rate, 3) for rate in rates] == list(expected)
@@ -91,7 +91,7 @@ def test_years_of_one_organ_are_added_up_and_its_latest_name_is_used() -> None:
         {"organ": "old name", "organ_id": "A", "year": 2023, "review": (3, 0, 0, 0, 3)},
         {"organ": "another", "organ_id": "B", "year": 2024, "review": (1, 0, 0, 0, 1)},
     ]
-    first, second = standing(corrections(made(reports)), "review", "all_cases")
+    first, second = standing(correction_rates(made(reports)), "review", "all_cases")
     assert (first.organ, first.reports, first.corrected, first.cases) == ("new name", 2, 1, 5)
     assert second.organ == "another"
 
@@ -102,24 +102,24 @@ def test_a_blank_is_no_zero_and_what_contradicts_itself_is_left_out() -> None:
         {"review": (10, 1, 0, 0, 0)},
         {"review": (1, 1, 0, 0, 2)},
     ]
-    result = corrections(made(reports))
+    result = correction_rates(made(reports))
     assert {(item.reason, item.n, item.why.split(":")[0]) for item in result.exclusions} == {
         ("figure_missing", 1, "review"),
         ("figures_disagree", 1, "review"),
     }
     assert summary(result, "review", "upheld_or_corrected").cases == 2
-    filled = corrections(fill_proved(made(reports[:1])))
+    filled = correction_rates(fill_proved(made(reports[:1])))
     assert (summary(filled, "review", "all_cases").corrected, summary(filled, "review", "all_cases").cases) == (0, 7)
 
 
 def test_where_no_case_is_there_is_no_rate() -> None:
-    result = corrections(made([{}]))
+    result = correction_rates(made([{}]))
     assert math.isnan(summary(result, "review", "closed").pooled)
     assert result.organs == ()
     assert [(item.reason, item.n) for item in result.flags] == [("no_case", 1)] * 3
     assert "review" in result.to_markdown()
     with pytest.raises(CallError, match="nothing to draw"):
-        figures.corrections(result)
+        figures.correction_rates(result)
     with pytest.raises(CallError, match="nothing to draw"):
         figures.funnel(result, route="review", of="closed")
 
@@ -130,7 +130,7 @@ def test_robustness_takes_the_years_apart() -> None:
         {"organ": "a", "year": 2024, "review": (1, 3, 0, 0, 4)},
         {"organ": "b", "year": 2024, "review": (1, 1, 0, 0, 2), "scope_citywide": True},
     ]
-    rows = corrections(made(reports)).robustness
+    rows = correction_rates(made(reports)).robustness
     found = {row.check: (row.corrected, row.cases) for row in rows if row[1:3] == ("all_cases", "review")}
     assert found == {
         "as_estimated": (4, 10),
@@ -199,11 +199,11 @@ def test_rates_that_differ_are_told_apart() -> None:
 
 def test_with_few_organs_nothing_is_shrunk() -> None:
     one = {"review": (3, 1, 0, 0, 4)}
-    few = corrections(made([one] * (ENOUGH_ORGANS - 1)))
+    few = correction_rates(made([one] * (ENOUGH_ORGANS - 1)))
     assert math.isnan(summary(few, "review", "closed").mean)
     assert all(math.isnan(row.shrunk) for row in few.organs)
     assert f"Fewer than {ENOUGH_ORGANS} organs" in few.note
-    enough = corrections(made([one] * ENOUGH_ORGANS))
+    enough = correction_rates(made([one] * ENOUGH_ORGANS))
     assert summary(enough, "review", "closed").mean == pytest.approx(0.25)
     with pytest.raises(CallError, match="nothing was shrunk"):
         figures.shrinkage(few, route="review", of="closed", planted={})
@@ -211,7 +211,7 @@ def test_with_few_organs_nothing_is_shrunk() -> None:
 
 def test_parts_are_never_pooled() -> None:
     reports = [{"part": part, "review": (1, hits, 0, 0, 1 + hits)} for part, hits in (("p", 0), ("q", 1))]
-    result = corrections(made(reports))
+    result = correction_rates(made(reports))
     assert [summary(result, "review", "closed", part).pooled for part in ("p", "q")] == [0.0, 0.5]
     with pytest.raises(CallError, match="parts of a sample are not pooled"):
         figures.funnel(result, route="review", of="closed")
@@ -262,7 +262,7 @@ def test_planted_rates_come_back_through_the_page(organs: int) -> None:
     invented = simulate.disputes(organs=organs, years=1, seed=4, mean=0.25, spread=0.1)
     reports = read(invented)
     through = panel(gx.tidy(reports))
-    before, after = corrections(invented), corrections(through)
+    before, after = correction_rates(invented), correction_rates(through)
     for route in ROUTES:
         for key in ("all_cases", "closed", "upheld_or_corrected"):
             once, again = summary(before, route, key, "simulated"), summary(after, route, key, "full_reports")
@@ -276,10 +276,10 @@ def test_planted_rates_come_back_through_the_page(organs: int) -> None:
 
 def test_wrong_calls_say_what_there_is() -> None:
     with pytest.raises(CallError, match="level is 2"):
-        corrections(made([M2025]), level=2)
+        correction_rates(made([M2025]), level=2)
     with pytest.raises(CallError, match=r"no column 'disputes"):
-        corrections(Panel(made([M2025]).frame, *(made([M2025]).states.iloc[:, 5:],) * 2, ()))
-    result = corrections(made([M2025]))
+        correction_rates(Panel(made([M2025]).frame, *(made([M2025]).states.iloc[:, 5:],) * 2, ()))
+    result = correction_rates(made([M2025]))
     for wrong, message in (
         ({"route": "court", "of": "closed"}, "route='court'"),
         ({"route": "review", "of": "any"}, "of='any'"),
@@ -291,16 +291,16 @@ def test_wrong_calls_say_what_there_is() -> None:
 
 
 @pytest.fixture(scope="module")
-def invented() -> Corrections:
-    return corrections(simulate.disputes(organs=40, years=1, seed=2, mean=0.2, spread=0.1))
+def invented() -> CorrectionRates:
+    return correction_rates(simulate.disputes(organs=40, years=1, seed=2, mean=0.2, spread=0.1))
 
 
 @pytest.mark.parametrize("lang, width, millimetres", [("en", "column", 89), ("zh", "column", 89), ("zh", "page", 183)])
 def test_figures_fit_and_show_what_the_tables_say(
-    invented: Corrections, lang: Any, width: Any, millimetres: float
+    invented: CorrectionRates, lang: Any, width: Any, millimetres: float
 ) -> None:
-    real = corrections(gx_panel())
-    drawn = figures.corrections(real, lang=lang, width=width)
+    real = correction_rates(gx_panel())
+    drawn = figures.correction_rates(real, lang=lang, width=width)
     assert sorted(x for x, _ in points(drawn)) == pytest.approx(
         sorted(100 * row.pooled for row in real.summary if row.cases)
     )
