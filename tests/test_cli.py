@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import handmade
+import markup
 import nbformat
 import pytest
 from click.testing import CliRunner, Result
@@ -19,7 +21,7 @@ import gxstudy
 import gxstudy.corpus
 import gxstudy.figures
 import gxstudy.report
-from gxstudy import errors
+from gxstudy import errors, specimens
 from gxstudy.cli import commands
 from gxstudy.cli.running import normalised, run_notebook
 from gxstudy.figures.every import DRAWINGS
@@ -251,6 +253,27 @@ def test_trace_writes_the_picture_of_one_place(tmp_path: Path) -> None:
     nowhere = run("trace", path, "disputes", "review", "total", "--out", tmp_path / "none" / "place.png")
     assert nowhere.exit_code == 2
     assert nowhere.stderr == f"gxstudy: there is no folder {tmp_path / 'none'} to write place.png to\n"
+
+
+def test_trace_names_its_file_by_what_it_shows(tmp_path: Path) -> None:
+    pdf, page = RAW / "reports" / "hongze-2023.pdf", tmp_path / "page.html"
+    blank = specimens.Specimen("某市人民政府", 2024, {})
+    page.write_text(markup.web_page(replace(blank, figures=specimens.invented(blank, seed=3))), encoding="utf-8")
+    place = ("disputes", "review", "total")
+    for file, ending, start in ((pdf, ".png", b"\x89PNG"), (page, ".html", b"<!DOCTYPE html>")):
+        result = run("trace", file, *place, "--out", tmp_path / "place")
+        assert result.exit_code == 0, result.output
+        written = tmp_path / f"place{ending}"
+        assert result.stdout.startswith(f"{written}: ")
+        assert written.read_bytes().startswith(start)
+    wrong = run("trace", page, *place, "--out", tmp_path / "other.png")
+    assert wrong.exit_code == 2
+    told = "the report has no pages to draw, its table is shown as HTML; name it other.html"
+    assert wrong.stderr == f"gxstudy: other.png: {told}\n"
+    wrong = run("trace", pdf, *place, "--out", tmp_path / "other.jpg")
+    assert wrong.exit_code == 2
+    assert wrong.stderr == "gxstudy: other.jpg: the page is shown as a picture, PNG; name it other.png\n"
+    assert not list(tmp_path.glob("other.*"))
 
 
 def test_build_counts_what_failed_and_goes_on(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_fragment_is_saved_as_a_page_and_not_under_the_name_of_a_picture(page:
     saved = fragment.save(tmp_path / "place.html")
     assert saved.read_text(encoding="utf-8").startswith('<!DOCTYPE html>\n<meta charset="utf-8">')
     assert marked(Fragment(saved.read_text(encoding="utf-8"), "")) == marked(fragment)  # type: ignore[arg-type]
-    with pytest.raises(CallError, match=r"no pages to draw: its table is shown as HTML; name it place\.html"):
+    with pytest.raises(CallError, match=r"no pages to draw, its table is shown as HTML; name it place\.html"):
         fragment.save(tmp_path / "place.png")
 
 

@@ -56,15 +56,21 @@ def show(file: Path, lang: Literal["zh", "en"], second_reader: Literal["camelot"
 @click.argument("row", shell_complete=rows)
 @click.argument("column", shell_complete=columns)
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write the picture (PNG)."
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where to write it: .png for PDF and scans, .html for other files. Without an ending the one that fits.",
 )
 def trace(file: Path, table: str, row: str, column: str, out: Path) -> None:
     """Draw the page of one figure, with its place boxed.
+
+    Of a web page, a Word file or a text, which have no pages, the table is written as HTML, with the cell marked.
 
     TABLE, ROW and COLUMN are the keys of the figure, as a dataset has them.
 
     \b
       gxstudy trace report.pdf applications new total --out place.png
+      gxstudy trace report.docx applications new total --out place.html
     """  # noqa: D301
     from gxstudy.report import read_report
     from gxstudy.trace import trace
@@ -72,6 +78,5 @@ def trace(file: Path, table: str, row: str, column: str, out: Path) -> None:
     if not out.parent.is_dir():
         msg = _("there is no folder {folder} to write {name} to").format(folder=out.parent, name=out.name)
         raise CallError(msg)
-    picture = trace(read_report(file), table, row, column)
-    picture.save(out)
-    click.echo(f"{out}: {picture.caption.splitlines()[0]}")
+    shown = trace(read_report(file), table, row, column)
+    click.echo(f"{shown.save(out)}: {shown.caption.splitlines()[0]}")

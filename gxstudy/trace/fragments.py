@@ -47,16 +47,21 @@ class Fragment:
         return self.html
 
     def save(self, path: str | Path) -> Path:
-        """Write a page with the fragment to ``path`` and return the path.
+        """Write a page with the fragment to ``path`` and return the path; a name without an ending gets ``.html``.
 
         Raises
         ------
         CallError
-            When the name does not end in .html: this is no picture.
+            When the name ends otherwise: this is no picture.
         """
         path = Path(path)
+        if not path.suffix:
+            path = path.with_suffix(".html")
         if path.suffix.lower() not in (".html", ".htm"):
-            msg = f"the file has no pages to draw: its table is shown as HTML; name it {path.with_suffix('.html').name}"
+            msg = (
+                f"{path.name}: the report has no pages to draw, its table is shown as HTML; "
+                f"name it {path.with_suffix('.html').name}"
+            )
             raise CallError(msg)
         title = escape(self.caption.splitlines()[0])
         page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{title}</title>\n{self.html}\n'

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gxstudy import forms
+from gxstudy.errors import CallError
 from gxstudy.layout import Box, union
 from gxstudy.readers import files
 
@@ -65,8 +66,19 @@ class Picture:
         return self.png
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture to ``path`` as PNG and return the path."""
+        """Write the picture to ``path`` as PNG and return the path; a name without an ending gets ``.png``.
+
+        Raises
+        ------
+        CallError
+            When the name ends otherwise.
+        """
         path = Path(path)
+        if not path.suffix:
+            path = path.with_suffix(".png")
+        if path.suffix.lower() != ".png":
+            msg = f"{path.name}: the page is shown as a picture, PNG; name it {path.with_suffix('.png').name}"
+            raise CallError(msg)
         path.write_bytes(self.png)
         return path
 
