@@ -175,6 +175,55 @@ FOUND = {
             order=("disclosure", "disputes", "applications"),
         ),
     ),
+    # Figures broken over the line above and the line below their row were on no row: their places seemed blank.
+    "a figure with a note above and below its row taken for a blank": Case(
+        "2019",
+        2019,
+        seed=1,
+        noted=(("regulations", "newly_disclosed", "（其中修订16件）"),),
+        layout=Layout(ruled="none", disclosure_widths=(1.0, 1.0), padding=(4.0, 2.5)),
+    ),
+    "figures in two columns above and below their rows taken for blanks": Case(
+        "2019",
+        2019,
+        seed=1,
+        noted=(
+            ("other_services", "decisions", "（其中修订16件）"),
+            ("licensing", "items_last_year", "（其中修订16件）"),
+        ),
+        layout=Layout(table_size=6.5, ruled="none", disclosure_widths=(2.0, 1.5), padding=(4.0, 2.5)),
+    ),
+    "wrapped totals of table four taken for blanks": Case(
+        "2019",
+        2019,
+        foreign_blocks=("article_20_5", "article_20_6"),
+        seed=502,
+        layout=Layout(table_size=6.5, ruled="horizontal", digits="full", padding=(4.0, 2.5)),
+    ),
+    # The dots of an upright rule were taken for rules across, each of which parted a row from the rest of its figure.
+    "a figure on six lines between dotted rules taken for a blank": Case(
+        "2019",
+        2019,
+        seed=6781,
+        kind="sparse",
+        zero="-",
+        noted=(("other_services", "items_last_year", "（其中修订16件）"),),
+        layout=Layout(per_sheet=2, rule_style="dashes", figure_wrap=2),
+    ),
+    # The row behind a cut has no label of its own: the rest of the label before it joined both rows' figures.
+    "two rows at a cut joined as if their figures were wrapped": Case(
+        "2019",
+        2019,
+        seed=1,
+        layout=Layout(
+            landscape=True,
+            ruled="horizontal",
+            padding=(4.0, 2.5),
+            outcome_label="flat",
+            labels=(("rejected.repeat", ""),),
+            breaks=(Break("applications", 19, labels="both", inside_text=True, open=True),),
+        ),
+    ),
 }
 
 
@@ -183,7 +232,12 @@ def test_nothing_is_wrong_in_silence(case: Case) -> None:
     assert silent(gx.read_report(case.pdf), case.expected) == {}
 
 
-EXACT = ("the digit before a wide bracket moved behind it", "one cell given to two columns of table two")
+EXACT = (
+    "the digit before a wide bracket moved behind it",
+    "one cell given to two columns of table two",
+    "a figure with a note above and below its row taken for a blank",
+    "figures in two columns above and below their rows taken for blanks",
+)
 
 
 @pytest.mark.parametrize("name", EXACT)

@@ -11,7 +11,7 @@ from gxstudy import forms
 from gxstudy.fill import marked
 from gxstudy.fill.align import Label, Match, align, all_between, fused, holds_another, longest_label, stands_under
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, place_of, vocabulary
+from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Box, Cell, Grid, overlap
 from gxstudy.text import join_lines, label_key
@@ -23,6 +23,8 @@ APART = 0.9
 """Lines of figures further apart than this, in heights of a line, are seldom one figure."""
 PADDING = 11.0
 """Points of a cell that its text leaves free on both sides together."""
+FULL = 1.0
+"""Points by which figures that fill a column may differ."""
 MORE = 3
 """So many characters more than the longest label of its row has, and a printed label holds some of another."""
 FEW = 2
@@ -107,8 +109,7 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
     """
     guessed = _guessed(lines, matches)
     over = [
-        match.row is None and any(is_figure(cell.text) for cell in line.values)
-        for line, match in zip(lines, matches, strict=True)
+        match.row is None and any(map(_has_figures, line.values)) for line, match in zip(lines, matches, strict=True)
     ]
     spoilt = sum(over) > FEW
     doubtful = []
@@ -125,6 +126,11 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
         stray = spoilt or any(over[near]) or not line.text
         doubtful.append(bare or cut or index in guessed or (line.row.grid.origin == "unruled" and stray))
     return doubtful
+
+
+def _has_figures(cell: Cell) -> bool:
+    """Return whether a cell holds figures, or a part of one."""
+    return is_figure(cell.text) or (not is_label(cell.text) and any(character.isdigit() for character in cell.text))
 
 
 def _guessed(lines: Sequence[_Line], matches: Sequence[Match]) -> set[int]:
@@ -333,7 +339,7 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
     empty_first = not any(cell.text.strip() for cell in first.values)
     empty_second = not any(cell.text.strip() for cell in second.values)
     wrapped = not (empty_first or empty_second)
-    if (wrapped and len(first.values) != len(second.values)) or not (first.text or second.text):
+    if (wrapped and not _halved(before, second)) or not (first.text or second.text):
         return before + after
     whole = join_lines([first.text, second.text])
     known = vocabulary(TABLE)
@@ -347,6 +353,28 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
         kept.row, whole, Label(label_key(whole), first.label.above or second.label.above), values, kept.heading
     )
     return [*before[:-1], joined, *after[1:]]
+
+
+def _halved(before: Sequence[_Line], second: _Line) -> bool:
+    """Return whether the figures of a row may be the rest of those of the row before, wrapped where a page break cut.
+
+    A figure wraps where its column is full: nothing in that column is wider than its first half.
+    """
+    first = before[-1]
+    if len(first.values) != len(second.values):
+        return False
+    for place, (upper, lower) in enumerate(zip(first.values, second.values, strict=True)):
+        if not upper.text.strip() or not lower.text.strip():
+            continue
+        column = [line.values[place] for line in before if len(line.values) == len(first.values)]
+        widest = max(_wide(cell) for cell in (*column, lower))
+        if _wide(upper) + FULL < widest:
+            return False
+    return True
+
+
+def _wide(cell: Cell) -> float:
+    return max((box.x1 - box.x0 for box in cell.boxes), default=0.0)
 
 
 def _whole(first: Cell, second: Cell) -> Cell:

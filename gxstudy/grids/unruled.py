@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from gxstudy.grids.lines import SPACE_GAP, is_page_number, text_lines
+from gxstudy.grids.lines import is_page_number, text_lines
 from gxstudy.grids.ruled import cell_of
+from gxstudy.grids.wrapped import CLOSE, NEAR, Originals, fold, may_belong, touching
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
 from gxstudy.text import squeeze
 
@@ -33,6 +34,8 @@ HEADER_LINES = 9
 """Lines above the first row of figures that may be its header."""
 BIGGER = 1.25
 """A line higher than this multiple of a row of figures is a heading of the text, not of the table."""
+LONG_RULE = 40.0
+"""Pieces of a rule that are shorter together (points) part no rows: they are the dots of an upright one."""
 BAND = 8.0
 """Rules further apart than this multiple of a line's height do not bound one row."""
 FIGURES_LIMIT = 60
@@ -82,6 +85,34 @@ class _Line:
         return self.pieces[: len(self.pieces) - len(self.figures)]
 
 
+class _Stray(NamedTuple):
+    """Words that touch, on a line that is no row with a label; ``line`` is its number.
+
+    ``near``: within this multiple of its height it may belong to a row.
+    """
+
+    line: int
+    words: list[Word]
+    near: float
+
+
+class _Text(NamedTuple):
+    """What stands on a page outside its ruled tables: lines, the rules that part their rows, and what is no row."""
+
+    lines: list[_Line]
+    rules: list[float]
+    originals: Originals
+    strays: list[_Stray]
+
+
+class _Block(NamedTuple):
+    """A table: its first line, the lines that hold figures, and for each row all its lines."""
+
+    start: int
+    rows: list[int]
+    parts: list[list[int]]
+
+
 class _Place(NamedTuple):
     """From where to where a column of figures reaches."""
 
@@ -111,17 +142,33 @@ def worth_a_look(words: Sequence[Word]) -> bool:
 
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
-    lines = [_cut(line) for line in text_lines(words) if not is_page_number(line, page.height)]
+    printed, originals = fold([line for line in text_lines(words) if not is_page_number(line, page.height)])
+    lines = [_cut(line) for line in printed]
     rules = _row_rules(page, lines)
-    return [_grid(page, lines, start, rows, rules) for start, rows in _blocks(lines, page.width, rules)]
+    blocks = [
+        _Block(start, rows, _row_lines(lines, start, rows, rules)) for start, rows in _blocks(lines, page.width, rules)
+    ]
+    owned = {i for block in blocks for part in block.parts if any(lines[j].labels for j in part) for i in part}
+    rows = {index for block in blocks for index in block.rows}
+    strays = [
+        _Stray(index, piece, CLOSE if index in rows else NEAR)
+        for index, line in enumerate(printed)
+        if index not in owned
+        for piece in touching(line)
+    ]
+    text = _Text(lines, rules, originals, strays)
+    return [_grid(page, text, block) for block in blocks]
 
 
 def _row_rules(page: Page, lines: list[_Line]) -> list[float]:
     """Return where rules across the page part its rows of figures; none where they are too few to part them all."""
-    rules: list[float] = []
-    for top in sorted(ruling.top for ruling in page.rulings if ruling.top == ruling.bottom):
-        if not rules or top - rules[-1] > 2.0:
-            rules.append(top)
+    level = sorted((r.top, r.x1 - r.x0) for r in page.rulings if r.top == r.bottom)
+    long: dict[float, float] = {}  # pieces of one rule lie at one height
+    first = -2.0
+    for top, length in level:
+        first = first if long and top - first <= 2.0 else top
+        long[first] = long.get(first, 0.0) + length
+    rules = [top for top, length in long.items() if length > LONG_RULE]
     rows = [line.middle for line in lines if line.figures]
     inside = sum(rows[0] < rule < rows[-1] for rule in rules) if rows else 0
     return rules if 2 * inside >= len(rows) - 1 else []
@@ -309,9 +356,9 @@ def _pitch(centres: Sequence[float]) -> float:
     return min((b - a for a, b in pairwise(centres)), default=60.0) * 0.45
 
 
-def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> Grid:
+def _grid(page: Page, text: _Text, block: _Block) -> Grid:
     """Return a block as a grid: header lines, then its rows; label columns, then a column for each place of figures."""
-    parts = _row_lines(lines, start, rows, rules)
+    lines, (start, rows, parts) = text.lines, block
     header = [index for index in range(start, rows[0]) if index not in {i for part in parts for i in part}]
     labels = [_label_cells(lines, part) for part in parts]
     edge = max((word.x1 for cells in labels for cell in cells for word in cell), default=0.0)
@@ -344,8 +391,30 @@ def _grid(page: Page, lines: list[_Line], start: int, rows: list[int], rules: li
                 figures[_column(between, piece)] += piece
         for column, words in enumerate(figures, wide):
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
-            cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
+            rest = _rest(text, part, places, column - wide, lefts[column : column + 2], blank=not words)
+            whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
+            cell = cell_of(page.number, (number, column, 1, 1), whole, box)
+            cells.append(cell._replace(garbled=True) if rest else cell)
     return Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops)
+
+
+def _rest(
+    text: _Text, part: Sequence[int], places: Sequence[_Place], column: int, sides: Sequence[float], *, blank: bool
+) -> list[Word]:
+    """Return what is left over near a row and may belong to its place in ``column``, between ``sides``."""
+    top, bottom = min(text.lines[i].top for i in part), max(text.lines[i].bottom for i in part)
+    own = range(min(part), max(part) + 1)
+    middle = bisect_right(text.rules, (top + bottom) / 2)
+    found: list[Word] = []
+    for line, words, near in text.strays:
+        if line in own or not may_belong(words, top, bottom, near=near, blank=blank):
+            continue
+        x0, x1 = words[0].x0, words[-1].x1
+        over = [i for i, place in enumerate(places) if overlap(place.x0, place.x1, x0, x1) > 0]
+        inside = sides[0] <= (x0 + x1) / 2 < sides[1]
+        if (over == [column] or (not over and inside)) and bisect_right(text.rules, text.lines[line].middle) == middle:
+            found += words
+    return found
 
 
 def _column(between: Sequence[float], piece: Sequence[Word]) -> int:
@@ -377,13 +446,7 @@ def _with_blank(places: list[_Place], header: Sequence[_Line], edge: float) -> l
 
 def _headings(line: _Line) -> list[list[Word]]:
     """Return the words of a line of the header, those that touch together."""
-    found: list[list[Word]] = []
-    for word in (word for piece in line.pieces for word in piece):
-        if found and word.x0 - found[-1][-1].x1 < SPACE_GAP * (word.bottom - word.top):
-            found[-1].append(word)
-        else:
-            found.append([word])
-    return found
+    return touching([word for piece in line.pieces for word in piece])
 
 
 def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> list[list[int]]:

@@ -1,0 +1,168 @@
+"""Figures broken over lines in tables without rules: put together, or seen to be left over.
+
+A figure too long for its column stands on two lines, one above and one below the line of its row. Both lie nearer to
+that line than any other row can: they overlap it. What is left over near a row and may belong to it makes its place
+doubtful, for a place is blank only where nothing printed can belong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gxstudy.grids.lines import SPACE_GAP
+from gxstudy.layout import Word, overlap
+from gxstudy.text import join_lines, read_number, squeeze
+
+__all__ = ["CLOSE", "NEAR", "Originals", "fold", "may_belong", "touching"]
+
+NEAR = 0.8
+"""What stands nearer to a row than this multiple of its height may belong to it."""
+CLOSE = 0.35
+"""The same of a row of figures without a label: it may be the rest of wrapped figures, or a row of its own."""
+CENTRED = 0.2
+"""The two lines of a figure lie as far above as below their row, but for this multiple of its height."""
+
+LEVEL = 0.4
+"""Words higher or lower than another by more than this share of its height do not stand on one line with it."""
+OVERLAP = 0.2
+"""The halves of a figure overlap the line of their row by more than this share of its height."""
+REACH = 3
+"""So many lines from that of their row, at most, halves are looked for: labels set upright have lines of their own."""
+
+Originals = dict[Word, tuple[Word, ...]]
+"""The words that a word put together stands for."""
+
+
+def touching(line: Sequence[Word]) -> list[list[Word]]:
+    """Return the words of a line, those that touch together."""
+    found: list[list[Word]] = []
+    for word in line:
+        if found and word.x0 - found[-1][-1].x1 < SPACE_GAP * (word.bottom - word.top):
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return found
+
+
+def fold(lines: Sequence[list[Word]]) -> tuple[list[list[Word]], Originals]:
+    """Return lines of text with figures that are broken over two lines put on the line of their row.
+
+    Parameters
+    ----------
+    lines
+        Lines from top to bottom, each from left to right.
+
+    Returns
+    -------
+    list of list of Word
+        The same lines, without those that held halves of figures alone. A figure put together is one word, as high as
+        its row.
+    dict
+        The words that each such word stands for.
+    """
+    apart = [part for line in lines for part in _levels(line)]
+    kept = [list(line) for line in apart]
+    originals: Originals = {}
+    for index, line in enumerate(apart):
+        row = max(line, key=_width)
+        above = [piece for other in kept[max(0, index - REACH) : index] for piece in _overlapping(other, row, -1)]
+        below = [piece for other in kept[index + 1 : index + 1 + REACH] for piece in _overlapping(other, row, 1)]
+        if not above or not below:
+            continue
+        pairs = [(upper, lower) for upper in above if (lower := _lower_half(upper, below, row, line)) is not None]
+        halves = [half for pair in pairs for half in pair]
+        # A merged label between two rows overlaps both: then their labels are left over, right of it.
+        if not any(map(_is_number, line)) and any(
+            piece not in halves and piece[0].x0 > row.x1 for piece in (*above, *below)
+        ):
+            continue
+        for upper, lower in pairs:
+            word = _together(upper, lower, row)
+            originals[word] = (*upper, *lower)
+            kept[index] = sorted([*kept[index], word], key=lambda other: other.x0)
+        gone = {word for half in halves for word in half}
+        for near in range(max(0, index - REACH), min(len(kept), index + 1 + REACH)):
+            kept[near] = [word for word in kept[near] if word not in gone]
+    return [line for line in kept if line], originals
+
+
+def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float, blank: bool) -> bool:
+    """Return whether a piece that is left over may belong to a place of a row from ``top`` to ``bottom``.
+
+    It stands no further from the row than the multiple ``near`` of its height (:data:`NEAR`, :data:`CLOSE`).
+    Where nothing stands in the place (``blank``), whatever near it holds a digit or half a pair of brackets may: every
+    figure broken over lines has such pieces. Where a figure stands, digits alone may be the rest of it.
+    """
+    height = piece[0].bottom - piece[0].top
+    if max(top - piece[0].bottom, piece[0].top - bottom) > near * height:
+        return False
+    text = squeeze("".join(word.text for word in piece))
+    digits = any(character.isdigit() for character in text)
+    if not blank:
+        return digits and set(text) <= set("0123456789,.")
+    return digits or text.count("(") != text.count(")")
+
+
+def _levels(line: list[Word]) -> list[list[Word]]:
+    """Return a line as the words above, at and below the height of its widest, where halves of figures stand in it."""
+    row = max(line, key=_width)
+    away = LEVEL * (row.bottom - row.top)
+    above = [word for word in line if _middle(word) < _middle(row) - away]
+    below = [word for word in line if _middle(word) > _middle(row) + away]
+    if not above and not below:
+        return [line]
+    level = [word for word in line if abs(_middle(word) - _middle(row)) <= away]
+    return [part for part in (above, level, below) if part]
+
+
+def _overlapping(line: Sequence[Word], row: Word, side: int) -> list[list[Word]]:
+    """Return the pieces of a line that reach into the height of ``row`` from above (``side`` -1) or below (1)."""
+    height = row.bottom - row.top
+    return [
+        piece
+        for piece in touching(line)
+        if side * (_middle(piece[0]) - _middle(row)) > 0
+        and overlap(piece[0].top, piece[0].bottom, row.top, row.bottom) > OVERLAP * height
+    ]
+
+
+def _middle(word: Word) -> float:
+    return (word.top + word.bottom) / 2
+
+
+def _width(word: Word) -> float:
+    return word.x1 - word.x0
+
+
+def _is_number(word: Word) -> bool:
+    return read_number(word.text).status in ("read", "annotated", "slash")
+
+
+def _lower_half(
+    upper: Sequence[Word], below: Sequence[list[Word]], row: Word, line: Sequence[Word]
+) -> list[Word] | None:
+    """Return the one piece below a row that completes ``upper`` to a figure; None where its line has one there."""
+    x0, x1 = upper[0].x0, upper[-1].x1
+    if any(overlap(word.x0, word.x1, x0, x1) > 0 for word in line):
+        return None
+    under = [piece for piece in below if overlap(piece[0].x0, piece[-1].x1, x0, x1) > 0]
+    if len(under) != 1:
+        return None
+    lower = under[0]
+    if abs(_middle(upper[0]) + _middle(lower[0]) - 2 * _middle(row)) > 2 * CENTRED * (row.bottom - row.top):
+        return None
+    text = join_lines(["".join(word.text for word in part) for part in (upper, lower)])
+    return lower if read_number(text).status in ("read", "annotated") else None
+
+
+def _together(upper: Sequence[Word], lower: Sequence[Word], row: Word) -> Word:
+    words = (*upper, *lower)
+    return Word(
+        "".join(word.text for word in words),
+        min(word.x0 for word in words),
+        row.top,
+        max(word.x1 for word in words),
+        row.bottom,
+        tuple(certainty for word in words for certainty in word.certainties),
+        any(word.garbled for word in words),
+    )
