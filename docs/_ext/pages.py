@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gettext
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import click
 from sphinx.application import Sphinx
 
 from gxstudy.cli import commands
+from gxstudy.cli.speech import DOMAIN, LOCALES
 from gxstudy.display.words import GRADE_MEANING, GRADES, STATUS_MEANING
 from gxstudy.frames.codebook import codebook_markdown
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 MADE = Path(__file__).resolve().parents[1] / "made"
+Lang = Literal["en", "zh"]
 
 
 def command_pages() -> Iterator[str]:
@@ -27,17 +31,27 @@ def command_pages() -> Iterator[str]:
         yield f"## gxstudy {name}\n\n```text\n{command.get_help(inner)}\n```\n"
 
 
-def grade_table() -> Iterator[str]:
+def grade_table(lang: Lang) -> Iterator[str]:
     """Yield what the grades of figures are."""
-    yield "| grade | meaning |\n|---|---|"
-    yield from (f"| {grade} | {GRADE_MEANING[grade]} |" for grade in GRADES)
+    say = _say(lang)
+    yield {"en": "| grade | meaning |", "zh": "| 等级 | 含义 |"}[lang] + "\n|---|---|"
+    yield from (f"| {grade} | {say(GRADE_MEANING[grade])} |" for grade in GRADES)
 
 
-def status_table() -> Iterator[str]:
+def status_table(lang: Lang) -> Iterator[str]:
     """Yield what the statuses of figures are."""
-    yield "| status | meaning |\n|---|---|"
-    yield "| read | a plain number |\n| slash | a stroke, a dash or a word for none |"
-    yield from (f"| {status} | {meaning} |" for status, meaning in STATUS_MEANING.items())
+    say = _say(lang)
+    yield {"en": "| status | meaning |", "zh": "| 状态 | 含义 |"}[lang] + "\n|---|---|"
+    yield {
+        "en": "| read | a plain number |\n| slash | a stroke, a dash or a word for none |",
+        "zh": "| read | 一个普通的数字 |\n| slash | 斜线、横线，或表示“无”的字 |",
+    }[lang]
+    yield from (f"| {status} | {say(meaning)} |" for status, meaning in STATUS_MEANING.items())
+
+
+def _say(lang: Lang) -> Callable[[str], str]:
+    """Return what says a text of the command in a language."""
+    return gettext.translation(DOMAIN, LOCALES, languages=["zh"]).gettext if lang == "zh" else str
 
 
 def measured() -> Iterator[str]:
@@ -53,10 +67,13 @@ def write(app: Sphinx) -> None:
     MADE.mkdir(exist_ok=True)
     parts = {
         "commands.md": command_pages(),
-        "grades.inc": grade_table(),
-        "statuses.inc": status_table(),
+        "grades.inc": grade_table("en"),
+        "grades_zh.inc": grade_table("zh"),
+        "statuses.inc": status_table("en"),
+        "statuses_zh.inc": status_table("zh"),
         "measured.md": measured(),
         "codebook.md": iter([inspect.cleandoc(codebook_markdown())]),
+        "codebook_zh.md": iter([inspect.cleandoc(codebook_markdown(lang="zh"))]),
     }
     for name, lines in parts.items():
         text = "\n".join(lines) + "\n"
