@@ -30,7 +30,7 @@ __all__ = [
     "union",
 ]
 
-Kind = Literal["pdf", "scan", "html", "docx", "text"]
+Kind = Literal["pdf", "scan", "html", "docx", "rtf", "text"]
 GridOrigin = Literal["ruled", "open", "unruled", "markup", "camelot"]
 
 

@@ -554,6 +554,26 @@ def word_files(numbers: random.Random) -> bytes:
     return bytes(data)
 
 
+def rich_texts(numbers: random.Random) -> bytes:
+    """Rich text: groups and tables in one another, words without end, binaries of a lying length, damage."""
+    n = numbers.choice((10, 1000, 50_000))
+    row = r"\trowd\cellx1000\cellx2000\intbl 1\cell 2\cell\row"
+    bodies = (
+        row * min(n, 5000),
+        "{" * n + "5" + "}" * n,
+        rf"\itap{n} 5\nestcell\nestrow" * 20,
+        r"\trowd" + r"\cellx5" * n + r"\intbl 5" + r"\cell" * n + r"\row",
+        rf"{{\pict\bin{n} }}5\par",
+        r"\u25919\'3f" * n + r"\par",
+        r"\f99999999\uc99999999\cellx-99999999\clvmrg\row\cell" * 20,
+    )
+    title = "".join(f"\\u{ord(character)}?" for character in _TITLE)
+    data = bytearray(rf"{{\rtf1\ansi\ansicpg936 {title}\par {numbers.choice(bodies)}}}".encode("ascii"))
+    for _ in range(numbers.choice((0, 0, 5, 100))):
+        data[numbers.randrange(6, len(data))] = numbers.choice(b"\\{}'0a\x00\xff")
+    return bytes(data)
+
+
 def plain_texts(numbers: random.Random) -> bytes:
     n = numbers.choice((100, 10_000, 300_000))
     lines = (
@@ -608,6 +628,7 @@ FAMILIES: dict[str, tuple[Family, str]] = {
     "crowded": (crowded, ".pdf"),
     "web": (web_pages, ".html"),
     "word": (word_files, ".docx"),
+    "rich": (rich_texts, ".rtf"),
     "text": (plain_texts, ".txt"),
     "noise": (noise, ".pdf"),
 }

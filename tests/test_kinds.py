@@ -158,6 +158,11 @@ def test_a_report_that_speaks_of_mail_is_no_web_archive() -> None:
     assert kind_of(b"Date: 2024\nSubject: MIME-Version: 1.0\n\nContent-Type: text/html") == "text"
 
 
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n "])
+def test_rich_text_whatever_its_file_is_called(before: bytes) -> None:
+    assert kind_of(before + b"{\\rtf1\\ansi\\ansicpg936 \\'b9\\'ab}") == "rtf"
+
+
 # What is refused ------------------------------------------------------------------------------------------------------
 
 
@@ -193,7 +198,6 @@ def test_nothing_or_white_space_alone_is_an_empty_file(data: bytes) -> None:
         (archive("notes on words.txt", "password/x"), "a ZIP archive", "unpack it"),
         (OLE + "WordDocument".encode("utf-16-le"), r"legacy binary Office document \(.doc or .wps\)", "soffice"),
         (OLE + "Workbook".encode("utf-16-le"), "legacy binary Excel workbook", "save it as PDF"),
-        (b"{\\rtf1\\ansi\\ansicpg936 \\'b9\\'ab}", "RTF", "soffice"),
         (b"Rar!\x1a\x07\x01\x00", "a RAR archive", "unpack it"),
         (b"7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive", "unpack it"),
         (b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "compressed with gzip", "gzip -d"),
@@ -251,7 +255,7 @@ def outcome(data: bytes) -> str:
 @given(st.binary(max_size=300))
 def test_any_bytes_have_a_kind_or_a_reason(data: bytes) -> None:
     found = outcome(data)
-    assert found in ("pdf", "html", "mhtml", "docx", "text", "image") or found.startswith("the file ")
+    assert found in ("pdf", "html", "mhtml", "docx", "rtf", "text", "image") or found.startswith("the file ")
 
 
 @given(
@@ -259,7 +263,7 @@ def test_any_bytes_have_a_kind_or_a_reason(data: bytes) -> None:
 )
 def test_a_known_beginning_and_any_end_have_a_kind_or_a_reason(start: bytes, end: bytes) -> None:
     found = outcome(start + end)
-    assert found in ("pdf", "html", "mhtml", "text", "image") or found.startswith("the file ")
+    assert found in ("pdf", "html", "mhtml", "rtf", "text", "image") or found.startswith("the file ")
 
 
 def test_the_real_reports(shared: Path) -> None:

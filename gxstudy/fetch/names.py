@@ -16,10 +16,10 @@ __all__ = ["HEAD", "name_of", "note", "suffix_of"]
 HEAD = 1 << 20
 """So many bytes are looked at to tell what a file is."""
 
-_SUFFIXES = {"pdf": ".pdf", "html": ".html", "docx": ".docx", "text": ".txt"}
+_SUFFIXES = {"pdf": ".pdf", "html": ".html", "docx": ".docx", "rtf": ".rtf", "text": ".txt"}
 _IMAGES = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"II*\x00", ".tif"), (b"MM\x00*", ".tif"))
 _OTHERS = ((b"\xd0\xcf\x11\xe0", ".doc"), (b"PK\x03\x04", ".zip"), (b"Rar!", ".rar"), (b"7z\xbc\xaf", ".7z"))
-_KNOWN = {".pdf", ".html", ".docx", ".doc", ".txt", ".png", ".jpg", ".tif", ".zip", ".rar", ".7z"}
+_KNOWN = {".pdf", ".html", ".docx", ".doc", ".rtf", ".txt", ".png", ".jpg", ".tif", ".zip", ".rar", ".7z"}
 _SAME = {".htm": ".html", ".shtml": ".html", ".jpeg": ".jpg", ".tiff": ".tif", ".wps": ".doc"}
 _ODD = re.compile(r"[^\w.-]+")
 _SLUG = 40

@@ -12,7 +12,7 @@ import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lxml import etree
 
@@ -27,7 +27,7 @@ from gxstudy.errors import (
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page
 from gxstudy.readers.docx_numbers import WORD, Numbering, Numbers, attribute, child, numbering
-from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, struck
+from gxstudy.readers.markup import LOWERED, RAISED, Item, OpenCell, RowCell, blocks, placed, struck
 
 __all__ = ["LARGEST_PART", "MOST_TAGS", "STEEPEST", "read"]
 
@@ -240,14 +240,6 @@ _SKIPPED = frozenset(
 _OFF = frozenset(("0", "false", "off", "none"))
 
 
-class _Tc(NamedTuple):
-    """A cell of a row as the file has it: where it begins, and whether it only goes on with the one above or before."""
-
-    column: int
-    cell: OpenCell
-    down: Literal["", "begins", "goes_on"]
-
-
 @dataclass(slots=True, eq=False)
 class _Scope:
     """Something that holds paragraphs: the document, a cell, a text box; with the fields that are open in it.
@@ -268,7 +260,7 @@ class _Walk:
     """
 
     scopes: list[_Scope] = field(default_factory=lambda: [_Scope(OpenCell())])
-    tables: list[list[list[_Tc]]] = field(default_factory=list)
+    tables: list[list[list[RowCell]]] = field(default_factory=list)
     pictures: int = 0
     inserted_files: int = 0
     numbers: Numbers = field(default_factory=lambda: Numbers(Numbering()))
@@ -406,7 +398,7 @@ class _Walk:
             state: Literal["", "begins", "goes_on"] = ""
             if down is not None:
                 state = "begins" if attribute(down, "val") == "restart" else "goes_on"
-            row.append(_Tc(column, cell, state))
+            row.append(RowCell(column, cell, state))
             printed = state != "goes_on"
         self.scopes.append(_Scope(cell, printed=printed))
         return True
@@ -418,36 +410,13 @@ class _Walk:
         elif name == "w:tc":
             self.scopes.pop().cell.end_line()
         elif name == "w:tbl":
-            table = _placed(self.tables.pop())
+            table = placed(self.tables.pop())
             if table.cells:
                 self._cell.items.append(table)
         elif name == "w:txbxContent":
             box = self.scopes.pop().cell
             box.end_line()
             self._cell.after_line(box.items)
-
-
-def _placed(rows: list[list[_Tc]]) -> MarkedTable:
-    """Return the cells of a table; one that goes on with the one above it makes that longer, and is not printed."""
-    places: list[list[int]] = []
-    found: list[_Tc] = []
-    above: dict[int, int] = {}
-    for number, row in enumerate(rows):
-        over, above = above, {}
-        for tc in row:
-            index = over.get(tc.column) if tc.down == "goes_on" else None
-            if index is None:
-                index = len(found)
-                found.append(tc)
-                places.append([number, 0])
-            places[index][1] += 1
-            if tc.down:
-                above[tc.column] = index
-    cells = tuple(
-        MarkedCell(number, tc.column, row_span, tc.cell.column_span, tc.cell.finish())
-        for (number, row_span), tc in zip(places, found, strict=True)
-    )
-    return MarkedTable(len(rows), cells)
 
 
 def _property(element: etree._Element, group: str, name: str) -> etree._Element | None:

@@ -84,6 +84,10 @@ def document(data: bytes) -> Document:
         from gxstudy.readers import docx
 
         return docx.read(data)
+    if kind == "rtf":
+        from gxstudy.readers import rtf
+
+        return rtf.read(data)
     if kind == "text":
         from gxstudy.readers import text
 

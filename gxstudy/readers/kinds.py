@@ -12,7 +12,7 @@ from gxstudy.errors import EmptyFileError, EncryptedFileError, TruncatedFileErro
 
 __all__ = ["FileKind", "kind_of"]
 
-FileKind = Literal["pdf", "html", "mhtml", "docx", "text", "image"]
+FileKind = Literal["pdf", "html", "mhtml", "docx", "rtf", "text", "image"]
 
 _PDF_HEAD = 1024  # ISO 32000-1, annex H.3.4.1: viewers accept a header within the first 1024 bytes
 _TEXT_HEAD = 8192
@@ -27,7 +27,6 @@ _IMAGES = re.compile(
     re.DOTALL,
 )
 _REFUSED = (
-    (b"{\\rtf", "RTF", _CONVERT),
     (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"\x1f\x8b", "compressed with gzip", "unpack it with: gzip -d"),
@@ -93,6 +92,8 @@ def kind_of(data: bytes) -> FileKind:
         raise _office(data)
     if _IMAGES.match(head):
         return "image"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
+        return "rtf"
     for start, name, remedy in _REFUSED:
         if head.startswith(start):
             raise _unknown(name, remedy)

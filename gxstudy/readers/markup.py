@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple, Union
+from typing import Literal, NamedTuple, Union
 
 from gxstudy.errors import UnreadableFileError
 from gxstudy.layout import Cell, Grid, Paragraph
@@ -25,8 +25,10 @@ __all__ = [
     "MarkedCell",
     "MarkedTable",
     "OpenCell",
+    "RowCell",
     "blocks",
     "clean",
+    "placed",
     "struck",
 ]
 
@@ -118,6 +120,37 @@ class OpenCell:
         """Return what stands in the cell."""
         self.end_line()
         return tuple(self.items) if self.items or not self.pictured else (PICTURE,)
+
+
+class RowCell(NamedTuple):
+    """A cell of a row as the file has it: where it begins, and whether it only goes on with the one above."""
+
+    column: int
+    cell: OpenCell
+    down: Literal["", "begins", "goes_on"]
+
+
+def placed(rows: Sequence[Sequence[RowCell]]) -> MarkedTable:
+    """Return the cells of a table; one that goes on with the one above it makes that longer, and is not printed."""
+    places: list[list[int]] = []
+    found: list[RowCell] = []
+    above: dict[int, int] = {}
+    for number, row in enumerate(rows):
+        over, above = above, {}
+        for one in row:
+            index = over.get(one.column) if one.down == "goes_on" else None
+            if index is None:
+                index = len(found)
+                found.append(one)
+                places.append([number, 0])
+            places[index][1] += 1
+            if one.down:
+                above[one.column] = index
+    cells = tuple(
+        MarkedCell(number, one.column, row_span, one.cell.column_span, one.cell.finish())
+        for (number, row_span), one in zip(places, found, strict=True)
+    )
+    return MarkedTable(len(rows), cells)
 
 
 # Tables to grids ------------------------------------------------------------------------------------------------------
