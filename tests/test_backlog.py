@@ -221,6 +221,17 @@ def test_names_are_paired_by_the_caller_alone() -> None:
     assert result.candidates == ()
 
 
+def test_two_reports_of_an_organ_on_one_year_are_counted_and_not_set_against_each_other() -> None:
+    """One organ by its id, under two names in one year: a batch is not stopped by it."""
+    known = made((*HONGZE, {"organ": "淮安市洪泽区人民政府", "year": 2023, "cout": 4}))
+    known.frame["organ_id"] = "320813-government"
+    result = backlog(known)
+    assert {item.reason: item.n for item in result.flags}["organ_year_repeated"] == 1
+    assert [(gap.year, gap.expected, gap.printed) for gap in result.gaps] == [(2024, 5, 5)]
+    with pytest.raises(CallError, match="two reports on 2023"):
+        backlog(known, same_organ={"洪泽区人民政府": "淮安市洪泽区人民政府"})
+
+
 def test_two_reports_of_one_year_are_no_candidates_and_cannot_be_one_organ() -> None:
     both = (*HONGZE, {"organ": "淮安市洪泽区人民政府", "year": 2023})
     assert backlog(made(both)).candidates == ()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gxstudy.errors import CallError
 from gxstudy.forms import editions, load
-from gxstudy.panel import FULL_REPORTS, Exclusion, panel, published, stack
+from gxstudy.panel import FULL_REPORTS, Exclusion, identities, panel, published, stack
 
 NEW = "applications.new.total"
 PUBLISHED = Path(__file__).parents[1] / "data" / "raw" / "published_figures.csv"
@@ -310,3 +310,21 @@ def test_stack_of_nothing_is_an_error() -> None:
 def test_a_panel_says_what_it_holds() -> None:
     made = panel(pd.concat([tidy("a"), tidy("b", organ="乙局", year=2019, edition="2019")]))
     assert repr(made).startswith("Panel(2 reports of 2 organs, 2019-2024")
+
+
+def test_a_row_without_an_id_has_that_of_its_name_where_the_name_has_one_alone() -> None:
+    """A list of figures without ids, stacked under reports that have them, does not make two organs of one."""
+    rows = [
+        ("甲局", "1"),
+        ("甲局", None),
+        ("乙局", "2"),
+        ("丙局", None),
+        ("朝阳区", "3"),
+        ("朝阳区", "4"),
+        ("朝阳区", None),
+    ]
+    frame = pd.DataFrame(rows, columns=["organ", "organ_id"])
+    assert list(identities(frame)) == ["1", "1", "2", "丙局", "3", "4", "朝阳区"]
+    assert list(identities(frame[["organ"]])) == [organ for organ, _ in rows]
+    assert list(identities(frame.assign(organ_id=None))) == [organ for organ, _ in rows]
+    assert list(identities(frame.iloc[:0])) == []

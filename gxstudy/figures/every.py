@@ -126,10 +126,7 @@ def _review_first_simulated(_: Sources) -> Draw:
 
 
 def _backlog(known: Sources) -> Draw:
-    frame = known.full.frame.dropna(subset="organ_id")
-    latest = frame.sort_values("year").groupby("organ_id")["organ"].transform("last")
-    same_organ = dict(zip(frame["organ"], latest.reindex(frame.index), strict=True))
-    return partial(backlog, studies.backlog(known.full, same_organ=same_organ))
+    return partial(backlog, studies.backlog(known.full))
 
 
 def _backlog_simulated(_: Sources) -> Draw:

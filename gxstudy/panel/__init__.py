@@ -6,7 +6,7 @@ Importing this package loads no pandas: its calls do.
 """
 
 from gxstudy.panel.blanks import fill_proved
-from gxstudy.panel.frame import FULL_REPORTS, MARKS, Exclusion, Panel, published, stack
+from gxstudy.panel.frame import FULL_REPORTS, MARKS, Exclusion, Panel, identities, published, stack
 from gxstudy.panel.pieces import panel
 from gxstudy.panel.rates import (
     CORRECTION_RATES,
@@ -35,6 +35,7 @@ __all__ = [
     "correction_rate",
     "disclosure_rate",
     "fill_proved",
+    "identities",
     "panel",
     "published",
     "stack",

@@ -28,6 +28,7 @@ __all__ = [
     "Panel",
     "Wide",
     "bridge",
+    "identities",
     "in_print_order",
     "lay_out",
     "published",
@@ -87,14 +88,12 @@ class Panel:
 
     @property
     def whose(self) -> pd.Series[str]:
-        """The organ of each row: the id of ``organ_id`` where that column is there and known, else the organ's name.
+        """The organ of each row, as :func:`identities` tells it; every study tells organs apart by it.
 
-        Two names of one organ are two organs without it: ``about=`` of :func:`panel` takes what
+        Two names of one organ are two organs without ``organ_id``: ``about=`` of :func:`panel` takes what
         :func:`gxstudy.organs.table` gives.
         """
-        names = self.frame["organ"].astype("str")
-        ids = self.frame.get("organ_id")
-        return names if ids is None else ids.astype("str").where(ids.notna(), names)
+        return identities(self.frame)
 
     def __repr__(self) -> str:
         """Say how much there is, and of when."""
@@ -105,6 +104,21 @@ class Panel:
             f"Panel({len(self.frame)} reports of {self.frame['organ'].nunique()} organs, {years.min()}-{years.max()}, "
             f"{len(self.states.columns)} figures each; parts: {', '.join(sorted(self.frame['part'].unique()))})"
         )
+
+
+def identities(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return whose each row is: the id of ``organ_id`` where that is known, else the name in ``organ``.
+
+    A row without an id has that of its name elsewhere in the frame, where the name has one there and no other.
+    """
+    names = frame["organ"].astype("str")
+    if "organ_id" not in frame:
+        return names
+    ids = frame["organ_id"].astype("object")
+    known = ids.notna()
+    pairs = frame.loc[known, ["organ", "organ_id"]].astype("str").drop_duplicates()
+    of_name = pairs.drop_duplicates("organ", keep=False).set_index("organ")["organ_id"]
+    return ids.where(known, names.map(of_name)).fillna(names).astype("str")
 
 
 def lay_out(figures: pd.DataFrame, *, facts: pd.DataFrame | None, about: pd.DataFrame | None) -> Panel:

@@ -18,6 +18,7 @@ from gxstudy import forms
 from gxstudy.errors import CallError
 from gxstudy.forms import Continuity
 from gxstudy.panel import Exclusion, Panel
+from gxstudy.studies.names import told_apart
 from gxstudy.studies.resample import ratio_by_organ
 from gxstudy.studies.result import Result, TableSpec, proportion
 
@@ -197,7 +198,7 @@ class Backlog(Result):
     continuity, pairs, gaps
         The rules between years: by rule and place, by pair of years, and every single test.
     candidates
-        Names that may be one organ's: judge them, and give ``same_organ``.
+        Names of different organs that may be one: judge them, and give ``same_organ``.
     robustness
         Pooled days with arrivals in place of answers as the flow (``flow_new``), over reports whose four numbers are
         known and agree (``balanced``), and without the report that handled most (``without_largest``).
@@ -260,8 +261,8 @@ def backlog(
         and carried out, from table three or else from the text, and for the rules between years every figure that
         they name. Reports marked ``scope_citywide`` or ``wording_partial`` are left out.
     same_organ
-        Names that are one organ's: each other name -> the one to use. Names are compared as printed; nothing is
-        guessed (see ``candidates``).
+        Names that are one organ's: each other name -> the one to use. Nothing is guessed from names (see
+        ``candidates``): organs are told apart by ``panel.whose``, and by this before it.
     working_days
         Of a year.
     level
@@ -282,8 +283,8 @@ def backlog(
     if not working_days > 0:
         msg = f"working_days is {working_days!r}; expected the working days of a year, such as {WORKING_DAYS}"
         raise CallError(msg)
-    names = _names(panel, same_organ or {})
-    reports = _loads(panel, working_days=working_days)
+    told = told_apart(panel.frame, same_organ)
+    reports = _loads(panel, working_days=working_days).assign(whose=told["whose"])
     partly = reports["wording_partial"]
     citywide = ~partly & reports["scope_citywide"]
     no_stock = reports["carried_in"].isna() & reports["carried_out"].isna()
@@ -295,7 +296,9 @@ def backlog(
         Exclusion("unseen", int(unseen.sum()), "reports", "no number handled, or neither carried in nor carried out"),
         Exclusion("idle", int(kept["handled"].eq(0).sum()), "reports", "nothing was handled: no days are implied"),
     )
-    tests = _tests(panel.frame.assign(organ=names, named=panel.frame["organ"]))
+    named = panel.frame.assign(whose=told["whose"], organ=told["organ"], named=panel.frame["organ"])
+    again = named.duplicated(["whose", "year"])
+    tests = _tests(named[~again])
     untested = tests["gap"].isna()
     flags = (
         Exclusion("from_text", int(kept["source"].eq("text").sum()), "reports", "some number comes from the text"),
@@ -303,6 +306,9 @@ def backlog(
             "unbalanced", int((kept["balance"].abs() > 0).sum()), "reports", "what came in and went out disagree"
         ),
         Exclusion("untested", int(untested.sum()), "places", "between two years, a figure is missing on one side"),
+        Exclusion(
+            "organ_year_repeated", int(again.sum()), "reports", "a second report of its year: not set against it"
+        ),
     )
     parts = list(dict.fromkeys(kept["part"]))
     return Backlog(
@@ -313,29 +319,13 @@ def backlog(
         continuity=tuple(_continuity(tests[~untested], level=level)),
         pairs=tuple(_pairs(tests)),
         gaps=tuple(Gap(*row) for row in zip(*(tests.loc[~untested, name] for name in Gap._fields), strict=True)),
-        candidates=tuple(_candidates(panel.frame.assign(organ=names))),
+        candidates=tuple(_candidates(named)),
         robustness=tuple(row for part in parts for row in _robustness(part, kept, working_days=working_days)),
         exclusions=(*panel.exclusions, *(item for item in left_out if item.n)),
         flags=tuple(item for item in flags if item.n),
         working_days=working_days,
         level=level,
     )
-
-
-def _names(panel: Panel, same_organ: Mapping[str, str]) -> pd.Series[str]:
-    """Return the name of every report's organ, as the caller has them."""
-    printed = panel.frame["organ"]
-    for name in same_organ:
-        if not printed.eq(name).any():
-            msg = f"same_organ= names {name!r}, and no report in the panel is of an organ of that name"
-            raise CallError(msg)
-    names = printed.map(lambda name: same_organ.get(name, name))
-    twice = panel.frame[pd.DataFrame({"organ": names, "year": panel.frame["year"]}).duplicated(keep=False)]
-    if not twice.empty:
-        who = " and ".join(dict.fromkeys(twice["organ"]))
-        msg = f"same_organ= makes one organ of {who}, and that has two reports on {twice['year'].iloc[0]}"
-        raise CallError(msg)
-    return names
 
 
 def _loads(panel: Panel, *, working_days: float) -> pd.DataFrame:
@@ -388,13 +378,13 @@ def _load(kept: pd.DataFrame, *, level: float) -> Iterable[Load]:
 def _estimates(part: str, kept: pd.DataFrame, *, working_days: float, level: float) -> Iterable[Estimate]:
     for measure in ("carry_over", *(f"days_{convention.key}" for convention in CONVENTIONS)):
         known = kept[(kept["part"] == part) & kept[measure].notna()]
-        organs, n = known["organ"].nunique(), len(known)
+        organs, n = known["whose"].nunique(), len(known)
         if measure == "carry_over":
             top, bottom = known["carried_out"], known["load"]
         else:
             top, bottom = working_days * _stock(known, measure.removeprefix("days_")), known["handled"]
         pooled = float(top.sum() / bottom.sum()) if bottom.sum() else math.nan
-        low, high = ratio_by_organ(top, bottom, known["organ"], level=level)
+        low, high = ratio_by_organ(top, bottom, known["whose"], level=level)
         yield Estimate(measure, "pooled", part, organs, n, pooled, low, high, "bootstrap by organ")
         middle, low, high = (float(known[measure].quantile(at)) for at in (0.5, 0.25, 0.75))
         yield Estimate(measure, "median", part, organs, n, middle, low, high, "quartiles")
@@ -442,13 +432,13 @@ def _places(rule: Continuity) -> Iterable[tuple[str, dict[str, tuple[str, ...]]]
         yield row, {side: tuple(f"{table.key}.{row}.{column}" for column in columns) for side, columns in sides.items()}
 
 
-_TESTED = ("organ", "named", "year", "part", "rule", "at", "expected", "printed", "gap")
+_TESTED = ("whose", "organ", "named", "year", "part", "rule", "at", "expected", "printed", "gap")
 
 
 def _tests(frame: pd.DataFrame) -> pd.DataFrame:
     """Test every rule in every place between reports on years that follow one another; an open test has no gap."""
-    ordered = frame.sort_values(["organ", "year"], kind="stable")
-    before = ordered.groupby("organ", sort=False).shift()
+    ordered = frame.sort_values(["organ", "whose", "year"], kind="stable")
+    before = ordered.groupby("whose", sort=False).shift()
     follows = ordered["year"] - before["year"] == 1
     this, last = ordered[follows], before[follows]
     names = [now if now == once else f"{once} → {now}" for once, now in zip(last["named"], this["named"], strict=True)]
@@ -459,7 +449,7 @@ def _tests(frame: pd.DataFrame) -> pd.DataFrame:
                 continue
             expected = _total(last, sides["last_year"]) + _total(this, sides["plus"]) - _total(this, sides["minus"])
             printed = _total(this, sides["this_year"])
-            test = this[["organ", "year", "part"]].assign(
+            test = this[["whose", "organ", "year", "part"]].assign(
                 named=names, rule=rule.key, at=at, expected=expected, printed=printed, gap=printed - expected
             )
             found.append(test.loc[expected.notna() | printed.notna(), list(_TESTED)])
@@ -477,10 +467,9 @@ def _continuity(tests: pd.DataFrame, *, level: float) -> Iterable[Continuous]:
         for at in of_rule["at"].unique():
             yield _continuous(rule, at, of_rule[of_rule["at"] == at], level=level)
         yield _continuous(rule, "every", of_rule, level=level)
-        fails = of_rule["gap"].ne(0).groupby([of_rule["organ"], of_rule["year"]]).any()
-        empty = (
-            (of_rule["expected"].eq(0) & of_rule["printed"].eq(0)).groupby([of_rule["organ"], of_rule["year"]]).all()
-        )
+        pair = [of_rule["whose"], of_rule["year"]]
+        fails = of_rule["gap"].ne(0).groupby(pair).any()
+        empty = (of_rule["expected"].eq(0) & of_rule["printed"].eq(0)).groupby(pair).all()
         share = proportion(int(fails.sum()), len(fails), level=level)
         yield Continuous(rule, "pair", share.hits, share.n, int(empty.sum()), *share[2:], math.nan, math.nan)
 
@@ -499,10 +488,10 @@ def _pairs(tests: pd.DataFrame) -> Iterable[Pair]:
         fails=tests["gap"].notna() & tests["gap"].ne(0),
         empty=tests["expected"].eq(0) & tests["printed"].eq(0),
     )
-    keys = ["organ", "named", "year", "part", "rule"]
+    keys = ["whose", "organ", "named", "year", "part", "rule"]
     counted = tests.groupby(keys, sort=False)[["fails", "tested", "empty"]].sum()
     counted["untested"] = tests.groupby(keys, sort=False).size() - counted["tested"]
-    for row in counted.reset_index().itertuples(index=False, name=None):
+    for row in counted.reset_index().drop(columns="whose").itertuples(index=False, name=None):
         yield Pair(*row)
 
 

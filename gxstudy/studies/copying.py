@@ -20,6 +20,7 @@ import pandas as pd
 
 from gxstudy.errors import CallError
 from gxstudy.panel import Exclusion
+from gxstudy.studies.names import told_apart
 from gxstudy.studies.result import Result, TableSpec, proportion
 
 __all__ = ["BENCHMARK", "Comparison", "Copying", "Estimate", "copying", "shingles"]
@@ -132,9 +133,10 @@ def copying(
     ----------
     texts
         One row a report: ``organ``, ``year``, ``text`` (the narrative without the tables, as
-        ``"".join(paragraph.text for paragraph in report.paragraphs)`` gives it).
+        ``"".join(paragraph.text for paragraph in report.paragraphs)`` gives it). With ``organ_id`` too
+        (:func:`gxstudy.organs.table`), an organ stays the same under another name.
     same_organ
-        Names that are one organ's: each other name -> the one to use.
+        Names that are one organ's: each other name -> the one to use; before ``organ_id``.
     length
         Characters of a shingle. Shorter ones meet by chance, longer ones miss sentences that were touched up.
     simulated
@@ -155,21 +157,22 @@ def copying(
     if length < 1:
         msg = f"length is {length!r}; expected the characters of a shingle, such as 8"
         raise CallError(msg)
-    renamed = dict(same_organ or {})
+    told = told_apart(texts, same_organ)
     known: dict[tuple[str, int], frozenset[str]] = {}
-    for organ, year, text in zip(*(texts[name] for name in _COLUMNS), strict=True):
-        key = (renamed.get(organ, organ), int(year))
+    for whose, organ, year, text in zip(told["whose"], *(texts[name] for name in _COLUMNS), strict=True):
+        key = (whose, int(year))
         if key in known:
-            msg = f"{key[0]} has two texts of {key[1]}; expected one row an organ and year"
+            msg = f"{organ} has two texts of {key[1]}; expected one row an organ and year"
             raise CallError(msg)
         known[key] = shingles("" if pd.isna(text) else text, length=length)
     short = [key for key, found in known.items() if not found]
     usable = {key: found for key, found in sorted(known.items()) if found}
+    names = dict(zip(told["whose"], told["organ"], strict=True))
     pairs = (*_year_before(usable), *_other_organs(usable))
     why = f"no text, or one shorter than {length} characters"
     return Copying(
         estimates=tuple(_estimates(pairs, level=level)),
-        pairs=pairs,
+        pairs=tuple(pair._replace(organ=names[pair.organ], against=names[pair.against]) for pair in pairs),
         exclusions=(Exclusion("too_short", len(short), "reports", why),) if short else (),
         length=length,
         simulated=simulated,

@@ -265,7 +265,8 @@ def fees(panel: Panel, *, cases: pd.DataFrame | None = None, by: str | None = No
         (collected) or ``prose.fee_yuan``, ``fee_billed``, ``fee_cases``, ``applications.other.unpaid_fee.total`` and
         ``applications.handled_total.total``. ``gx.panel(corpus.figures, about=corpus.reports)`` has them all. A report
         counts as read whole where its part is ``full_reports`` or it has a ``sha256`` (a column of
-        ``corpus.reports``); of any other, no statement means that none was in view.
+        ``corpus.reports``); of any other, no statement means that none was in view. Organs are told apart by
+        ``panel.whose``.
     cases
         Single cases, one row each: ``case``, ``organ``, ``year``, ``cases``, ``yuan``, ``state`` (``notice`` or
         ``collected``) and, where amounts are rounded, a boolean ``rounded``. They are never added to the reports.
@@ -339,7 +340,7 @@ def _statements(panel: Panel, by: str | None) -> pd.DataFrame:
         described = [name for name in frame.columns if name not in states.columns]
         msg = f"the panel has no column {by!r} to split by; it has {', '.join(described)}"
         raise CallError(msg)
-    said = frame[["report_id", "organ", "year", "part"]].copy()
+    said = frame[["report_id", "organ", "year", "part"]].assign(whose=panel.whose)
     said["group"] = "all" if by is None else frame[by].astype("str").where(frame[by].notna())
     said["stated"] = frame["fee_stated"]
     said["yuan"] = _number(frame, "fee_yuan").fillna(_number(frame, "prose.fee_yuan"))
@@ -395,7 +396,7 @@ def _estimates(of: str, part: str, group: str, kept: pd.DataFrame, *, level: flo
     for state in (*shown, "charged"):
         keys = _CHARGED if state == "charged" else (state,)
         found = proportion(int(base["state"].isin(keys).sum()), len(base), level=level)
-        yield Estimate(state, of, part, group, base["organ"].nunique(), *found)
+        yield Estimate(state, of, part, group, base["whose"].nunique(), *found)
 
 
 def _of_reports(kept: pd.DataFrame) -> Iterable[Amount]:
@@ -512,7 +513,7 @@ def _unpaid(part: str, kept: pd.DataFrame, *, level: float) -> Iterable[Unpaid]:
         )
     both = printed[printed["handled"].notna()]
     dropped, handled = int(both["dropped"].sum()), int(both["handled"].sum())
-    low, high = ratio_by_organ(both["dropped"], both["handled"], both["organ"], level=level)
+    low, high = ratio_by_organ(both["dropped"], both["handled"], both["whose"], level=level)
     share = dropped / handled if handled else math.nan
     yield Unpaid("applications", part, dropped, handled, share, low, high, "bootstrap by organ")
 
@@ -521,8 +522,8 @@ def _payment(part: str, kept: pd.DataFrame, *, level: float) -> Payment:
     both = kept[(kept["part"] == part) & (kept["billed"] > 0) & kept["yuan"].notna()]
     billed, collected = float(both["billed"].sum()), float(both["yuan"].sum())
     share = collected / billed if billed else math.nan
-    low, high = ratio_by_organ(both["yuan"], both["billed"], both["organ"], level=level)
-    return Payment(part, both["organ"].nunique(), len(both), billed, collected, share, low, high)
+    low, high = ratio_by_organ(both["yuan"], both["billed"], both["whose"], level=level)
+    return Payment(part, both["whose"].nunique(), len(both), billed, collected, share, low, high)
 
 
 def _robustness(part: str, kept: pd.DataFrame, said: pd.DataFrame, *, level: float) -> Iterable[Robustness]:
@@ -541,6 +542,6 @@ def _robustness(part: str, kept: pd.DataFrame, said: pd.DataFrame, *, level: flo
         for check, reports in choices.items():
             base = _base(of, reports)
             if check == "latest_year":
-                base = base.sort_values("year").drop_duplicates("organ", keep="last")
+                base = base.sort_values("year").drop_duplicates("whose", keep="last")
             found = proportion(int(base["state"].isin(_CHARGED).sum()), len(base), level=level)
-            yield Robustness(check, of, part, base["organ"].nunique(), *found)
+            yield Robustness(check, of, part, base["whose"].nunique(), *found)

@@ -326,7 +326,7 @@ def _evidence(panel: Panel, by: str | None) -> pd.DataFrame:
     carried = carried.fillna(said_carried)
     mute = stated.isna() & (empty | (place == "absent")) & ~hidden & (text == "absent")
 
-    evidence = frame[["year", "part"]].assign(organ=panel.whose)
+    evidence = frame[["year", "part"]].assign(whose=panel.whose)
     evidence["group"] = "all" if by is None else frame[by].astype("str").where(frame[by].notna())
     for mark in ("scope_citywide", *_SOFT):
         evidence[mark] = frame[mark].eq(True) if mark in frame else False
@@ -364,7 +364,7 @@ def _estimate(key: str, part: str, group: str, kept: pd.DataFrame, *, level: flo
     stratum = kept[(kept["part"] == part) & ((kept["group"] == group) | (group == "all"))]
     judged = stratum[stratum[f"zero.{key}"].notna()]
     found = proportion(int(judged[f"zero.{key}"].sum()), len(judged), level=level)
-    return Estimate(key, part, group, len(stratum), judged["organ"].nunique(), *found)
+    return Estimate(key, part, group, len(stratum), judged["whose"].nunique(), *found)
 
 
 def _agreement(key: str, part: str, kept: pd.DataFrame) -> Agreement:
@@ -393,12 +393,12 @@ def _mcnemar(both: int, first: int, second: int, neither: int) -> float:
 
 
 def _transitions(kept: pd.DataFrame, *, level: float) -> tuple[Transition, ...]:
-    judged = kept[kept["zero.stated"].notna()].sort_values(["organ", "year"])
-    before = judged.groupby("organ")[["year", "zero.stated", "part"]].shift()
+    judged = kept[kept["zero.stated"].notna()].sort_values(["whose", "year"])
+    before = judged.groupby("whose")[["year", "zero.stated", "part"]].shift()
     follows = judged["year"] - before["year"] == 1
     pairs = pd.DataFrame(
         {
-            "organ": judged["organ"],
+            "whose": judged["whose"],
             "part": judged["part"].where(judged["part"] == before["part"], "across_parts"),
             "first": before["zero.stated"],
             "second": judged["zero.stated"],
@@ -415,7 +415,7 @@ def _transition(part: str, pairs: pd.DataFrame, *, level: float) -> Transition:
     fisher = stats.fisher_exact(np.array([[zero_zero, zero_some], [some_zero, some_some]])).pvalue
     return Transition(
         part,
-        pairs["organ"].nunique(),
+        pairs["whose"].nunique(),
         len(pairs),
         zero_zero,
         zero_some,
@@ -430,20 +430,20 @@ def _transition(part: str, pairs: pd.DataFrame, *, level: float) -> Transition:
 
 def _robustness(part: str, kept: pd.DataFrame, evidence: pd.DataFrame, *, level: float) -> list[Robustness]:
     own, judged = kept[kept["part"] == part], kept[(kept["part"] == part) & kept["stated"].notna()]
-    elsewhere = set(kept.loc[kept["part"] != part, "organ"])
+    elsewhere = set(kept.loc[kept["part"] != part, "whose"])
     choices = {
         "as_estimated": judged,
         "with_citywide": evidence[(evidence["part"] == part) & evidence["group"].notna() & evidence["stated"].notna()],
         "without_soft_marks": judged[~judged[list(_SOFT)].any(axis="columns")],
-        "latest_year": judged.sort_values("year").drop_duplicates("organ", keep="last"),
-        "organs_of_this_part": judged[~judged["organ"].isin(elsewhere)],
+        "latest_year": judged.sort_values("year").drop_duplicates("whose", keep="last"),
+        "organs_of_this_part": judged[~judged["whose"].isin(elsewhere)],
         "unseen_as_some": own.assign(**{"zero.stated": own["zero.stated"].fillna(0.0)}),
         "unseen_as_zero": own.assign(**{"zero.stated": own["zero.stated"].fillna(1.0)}),
     }
     rows = []
     for check, reports in choices.items():
         found = proportion(int(reports["zero.stated"].sum()), len(reports), level=level)
-        rows.append(Robustness(check, part, reports["organ"].nunique(), *found, "wilson"))
-    low, high = ratio_by_organ(judged["zero.stated"], judged["zero.stated"] * 0 + 1, judged["organ"], level=level)
+        rows.append(Robustness(check, part, reports["whose"].nunique(), *found, "wilson"))
+    low, high = ratio_by_organ(judged["zero.stated"], judged["zero.stated"] * 0 + 1, judged["whose"], level=level)
     by_organ = rows[0]._replace(check="bootstrap_by_organ", low=low, high=high, interval="percentile")
     return [*rows[:5], by_organ, *rows[5:]]
