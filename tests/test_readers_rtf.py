@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+import docx as python_docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -258,6 +259,22 @@ def test_the_same_figures_as_the_word_document_gives_and_no_places_on_paper() ->
     assert all(entry.boxes == () for entry in report.entries)
 
 
+def by_another_library(case: Case) -> bytes:
+    """A Word document that LibreOffice opens; those of the other tests lack what it asks for."""
+    document = python_docx.Document()
+    document.add_heading(f"{case.organ}{case.year}年政府信息公开工作年度报告", 0)
+    document.sections[0].header.paragraphs[0].text = "页眉 12"
+    for part in parts(case.specimen, case.layout):
+        grid = document.add_table(part.height, len(part.widths))
+        for cell in part.cells:
+            first, last = grid.cell(cell.y, cell.x), grid.cell(cell.bottom - 1, cell.x + cell.colspan - 1)
+            first.merge(last).text = cell.text
+        document.add_paragraph("本年度未收取信息处理费。")
+    saved = io.BytesIO()
+    document.save(saved)
+    return saved.getvalue()
+
+
 def converted(name: str, data: bytes, place: Path) -> bytes:
     """A Word document as LibreOffice saves it as rich text."""
     office = shutil.which("soffice")
@@ -302,8 +319,7 @@ def test_the_rich_text_that_libreoffice_writes_gives_the_frames_of_the_pdf(share
     ids=["plain", "2019", "down", "split", "blanks"],
 )
 def test_reports_that_libreoffice_saved_as_rich_text(case: Case, tmp_path: Path) -> None:
-    quirks = WordQuirks(runs=True, fields=True)
-    report = gx.read_report(converted("report", word_document(case.specimen, case.layout, quirks), tmp_path))
+    report = gx.read_report(converted("report", by_another_library(case), tmp_path))
     assert differences(report, case.expected) == {}
     assert (report.organ, report.year, report.kind) == (case.organ, case.year, "rtf")
 
