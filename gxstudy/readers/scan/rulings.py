@@ -31,8 +31,9 @@ BESIDE, FULL = 2.0, 0.25
 """Points beside a long rule at which less than this share is ink; a row of bold text has more."""
 NEXT = (0.6, 1.8)
 """Points beside a rule down a row or two within which there is no ink; on a stroke of a character stand others."""
-ONE_ROW, TWO_ROWS, CROSSED = 0.06, 0.06, 0.08
-"""Share of a rule's length that may have ink there: down one row; down two, and at an end, on both its sides."""
+ONE_ROW, TWO_ROWS, CROSSED, TALL_ROW, LOOSE = 0.06, 0.06, 0.08, 0.25, 0.25
+"""Share of a rule's length that may have ink there: down one row; down two, and at an end, on both its sides; down one
+row higher than a character, and at an end that meets no rule, on either side."""
 TALLEST = 17.0
 """Points that no stroke of a character in a table is high."""
 WHOLE = 0.95
@@ -208,24 +209,33 @@ def _is_rule(rule: Rule, others: Iterable[Rule], ink: Grey, scale: float) -> boo
 
 
 def _aligned(down: list[Rule], across: Sequence[Rule], beside: Grey, scale: float) -> list[Rule]:
-    """Return ``down`` without strokes of characters that are as high as a row, or two of them one over the other.
+    """Return ``down`` without strokes of characters that are as high as a row, or several of them one over the other.
 
-    A rule runs down three rows or more, or down a row higher than characters of a table are, or has paper on both its
-    sides. A stroke that lengthens one is cut off.
+    A rule runs down three rows or more, or has paper on its sides. A stroke that lengthens one is cut off.
     """
     kept = []
     for rule in down:
         parts = [(part, _sides(part, beside, scale)) for part in _rows(rule, across, scale)]
-        while len(parts) > 1 and min(parts[-1][1]) > CROSSED:
+        while len(parts) > 1 and _lengthens(rule, rule.end, parts[-1][1], across, scale):
             parts.pop()
-        while len(parts) > 1 and min(parts[0][1]) > CROSSED:
+        while len(parts) > 1 and _lengthens(rule, rule.start, parts[0][1], across, scale):
             parts.pop(0)
         measure = max if len(parts) == 1 else min
         inked = sum(measure(sides) for _, sides in parts) / len(parts)
         tallest = max(part.end - part.start for part, _ in parts)
-        if len(parts) > 2 or tallest > TALLEST * scale or inked < (ONE_ROW, TWO_ROWS)[len(parts) - 1]:
+        tall = tallest > TALLEST * scale and (len(parts) > 1 or inked < TALL_ROW)
+        if len(parts) > 2 or tall or inked < (ONE_ROW, TWO_ROWS)[len(parts) - 1]:
             kept.append(rule._replace(start=parts[0][0].start, end=parts[-1][0].end))
     return kept
+
+
+def _lengthens(rule: Rule, end: float, sides: tuple[float, float], across: Sequence[Rule], scale: float) -> bool:
+    """Return whether the last part of a rule, up to ``end``, is a stroke of a character that stands on its line."""
+    meets = any(
+        abs(other.at - end) <= REACH * scale and other.start - REACH * scale <= rule.at <= other.end + REACH * scale
+        for other in across
+    )
+    return min(sides) > CROSSED or (not meets and max(sides) > LOOSE)
 
 
 def _sides(rule: Rule, ink: Grey, scale: float) -> tuple[float, float]:

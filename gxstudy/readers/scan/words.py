@@ -39,6 +39,10 @@ DIFFERENT = 0.5
 """The most certainty of a figure whose two readings differ."""
 LIKE_FIGURES = frozenset(FIGURE + "".join(TWINS.values()) + "oOQDCcUuㅇ。○〇()（）lI|!iSsZzBbgqG·•●'‘’，、：:;—一_~^*+")
 """Characters that a recogniser gives for badly printed figures, and the figures."""
+MOSTLY = 0.75
+"""Share of its height that a line of text shares with the next at most; pieces of one line share more."""
+REMNANT = 1.0
+"""Points up to which ink along the edge of a cell is what is left of its rule."""
 SHORT = 14
 """Characters up to which a piece of text in a cell may be a figure."""
 
@@ -85,8 +89,8 @@ def read(
         The networks.
     """
     by_cell: dict[int, list[Line]] = {}
-    for box in boxes.tolist():
-        for cell, part in _parted((box[0], box[1], box[2], box[3]), cells, scale):
+    for box in _apart(boxes, ink):
+        for cell, part in _parted(box, cells, scale):
             inside = _trimmed(part, ink, scale, _inner(cells, cell, scale))
             if inside is None:
                 continue
@@ -155,6 +159,20 @@ def _is_figure(text: str) -> bool:
 
 
 # -------------------------------------------------------------------------------------------------- pieces of a page
+
+
+def _apart(boxes: npt.NDArray[np.int32], ink: Grey) -> list[Pixels]:
+    """Return lines of text of which each two that overlap are cut where least ink is: lines set close together."""
+    ends = boxes[np.argsort(boxes[:, 1] + boxes[:, 3], kind="stable")].tolist()
+    for number, upper in enumerate(ends):
+        for lower in ends[number + 1 :]:
+            x0, x1 = max(upper[0], lower[0]), min(upper[2], lower[2])
+            shared = upper[3] - lower[1]
+            if x0 >= x1 or shared <= 0 or shared > MOSTLY * min(upper[3] - upper[1], lower[3] - lower[1]):
+                continue
+            inked = ink[lower[1] : upper[3], x0:x1].sum(axis=1, dtype=np.int64)
+            upper[3] = lower[1] = lower[1] + int(np.median(np.flatnonzero(inked == inked.min())))
+    return [(x0, top, x1, bottom) for x0, top, x1, bottom in ends if top < bottom]
 
 
 def _parted(box: Pixels, cells: Cells, scale: float) -> list[tuple[int, Pixels]]:
@@ -246,14 +264,18 @@ def _printed(ink: Grey, inner: Pixels, scale: float) -> tuple[Grey, Pixels | Non
         return part, None
     _, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
     left, upper, wide, high = (stats[1:, index] for index in range(4))
+    height, width = part.shape
+    at_edge = ((upper <= 0) | (upper + high >= height)) & (high <= REMNANT * scale) & (wide > 2 * high)
+    at_edge |= ((left <= 0) | (left + wide >= width)) & (wide <= REMNANT * scale) & (high > 2 * wide)
     main = (high >= TALL * scale) | ((wide >= WIDE * scale) & (wide > 2 * high))
+    main &= ~at_edge
     if not main.any():
         return part, None
     ends = (left + wide, upper + high)
     hull = (left[main].min(), upper[main].min(), ends[0][main].max(), ends[1][main].max())
     reach = NEAR * max(hull[3] - hull[1], TALL * scale)
     small = (left < hull[2] + reach) & (ends[0] > hull[0] - reach) & (upper < hull[3] + 0.6 * scale)
-    small &= (ends[1] > hull[1]) & (wide * high >= scale * scale * 0.3)
+    small &= (ends[1] > hull[1]) & (wide * high >= scale * scale * 0.3) & ~at_edge
     kept = main | small
     box = (left[kept].min(), upper[kept].min(), ends[0][kept].max(), ends[1][kept].max())
     names = np.concatenate([[False], kept])
