@@ -98,9 +98,10 @@ def test_html_prints_the_blocks_of_table_two_to_the_full_width() -> None:
 
 def test_html_says_of_a_failed_sum_both_sides_below_the_table_and_on_hover() -> None:
     root = lxml_html.fromstring(display.html(hongze(), lang="zh"))
-    assert "行政复议: 10+1+0+0 = 11, printed 0" in root.text_content()
+    assert "行政复议: 10+1+0+0 = 11, 印作 0" in root.text_content()
+    assert "10+1+0+0 = 11, printed 0" in display.html(hongze())
     titles = [cell.get("title") for cell in root.iter("td")]
-    assert titles[-15] == ("printed “10” · read · contradicted\n✗ results: 行政复议: 10+1+0+0 = 11, printed 0")
+    assert titles[-15] == ("printed “10” · read · contradicted\n✗ results: 行政复议: 10+1+0+0 = 11, 印作 0")
     assert titles[10].startswith("printed “0” · read · proved\n✓ ")
 
 
@@ -159,7 +160,7 @@ def test_each_of_two_failed_sums_of_one_column_is_told_with_its_own_sides() -> N
     assert len(failed) == 2
     text = lxml_html.fromstring(display.html(report, lang="zh")).text_content()
     for check in failed:
-        assert f"合计不成立（{display.sum_text(report, check)}）" in text
+        assert f"合计不成立（{display.sum_text(report, check, said='zh')}）" in text
 
 
 def test_html_needs_nothing_from_outside() -> None:

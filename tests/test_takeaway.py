@@ -27,6 +27,9 @@ def test_tables_are_laid_out_as_the_form_prints_them(tmp_path: Path) -> None:
     report = gxstudy.read_report(RAW / "reports" / "hongze-2023.pdf")
     book = workbook(tmp_path / "one.xlsx", report)
     assert book.sheetnames == ["disclosure", "applications", "disputes", "findings"]
+    noticed = list(book["findings"].values)
+    assert (noticed[0][1], noticed[0][-1]) == ("code", "含义")
+    assert (noticed[1][1], noticed[1][-1]) == ("identity_failed", "合计不成立")
     disputes = book["disputes"]
     assert disputes["A1"].value == "洪泽区人民政府, 2023"
     merged = {str(area) for area in disputes.merged_cells.ranges}

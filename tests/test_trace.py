@@ -15,7 +15,16 @@ from gxstudy.findings import Code, Place, finding
 from gxstudy.layout import Box
 from gxstudy.report import Report
 from gxstudy.trace import Picture, crop, overlay, trace
-from gxstudy.trace.pages import _MARGIN, _PAGE_SCALE
+from gxstudy.trace.pages import (
+    _LABEL,
+    _MARGIN,
+    _PAGE_SCALE,
+    _SIDE,
+    _SMALLEST_LABEL,
+    _fitting,
+    _font,
+    _text,
+)
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw" / "reports"
 MARK = (213, 94, 0)
@@ -112,7 +121,7 @@ def test_a_finding_is_shown_at_its_place_its_figures_or_its_page(page: Path) -> 
     at_figure = (margin + round(BOX.x0 * scale) - 2, margin + round(66 * scale))
     assert [near(image.getpixel(at_place), MARK) for image in images] == [True, False, False]
     assert [near(image.getpixel(at_figure), MARK) for image in images] == [False, True, False]
-    assert trace(report, placed).caption == "info: label_differs\nodd label"
+    assert trace(report, placed).caption == "info: label_differs\n提示：标签与表式用语不同\nodd label"
     with pytest.raises(CallError, match="no place on a page: nobody"):
         trace(report, finding(Code.ORGAN_UNKNOWN, "nobody"))
 
@@ -193,3 +202,31 @@ def test_a_real_figure_is_traced(shared: Path) -> None:
     failed = [one for one in report.findings if one.code == Code.IDENTITY_FAILED]
     assert failed
     assert all(trace(report, one).png for one in failed)
+
+
+def test_a_caption_is_broken_between_words_and_nothing_of_it_is_cut_off() -> None:
+    from PIL import Image, ImageDraw
+
+    drawn: list[str] = []
+
+    class Pen(ImageDraw.ImageDraw):
+        def text(self, *where: object, fill: object, font: object) -> None:  # type: ignore[override]  # noqa: ARG002
+            drawn.append(str(where[1]))
+
+    long = "x" * 200
+    _text(Pen(Image.new("RGB", (10, 10))), (0, 0), f"10 + 1 = 11 on one side, 0 {'on the other ' * 9}{long}", 3)
+    assert all(_font(17).getlength(line) <= _SIDE for line in drawn)
+    words = " ".join(drawn[:-1])
+    assert "on the other on" in words
+    assert "".join(words.split()).count("x") == 200
+    assert {word for line in drawn for word in line.split() if not word.startswith("x")} == {
+        *("10", "+", "1", "=", "11", "on", "one", "side,", "0", "the", "other", "p.", "3")
+    }
+
+
+def test_a_long_key_fits_into_the_margin() -> None:
+    assert _fitting("new", 200).size == _LABEL
+    key = "denied.security_stability"
+    room = _font(_LABEL).getlength(key) * 0.8
+    assert _fitting(key, room).getlength(key) <= room
+    assert _fitting(key, 1).size == _SMALLEST_LABEL

@@ -33,7 +33,7 @@ def about(file: Path, report: Report) -> dict[str, Any]:
                 "at": one.at,
                 "left": str(one.left),
                 "right": str(one.right),
-                "text": words.sum_text(report, one),
+                "text": words.sum_text(report, one, said="en"),
             }
             for one in report.checks
             if not one.holds

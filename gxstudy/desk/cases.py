@@ -116,7 +116,7 @@ def _reason(entry: Entry, proposals: Mapping[Place, Proposal]) -> Reason | None:
 
 def _case(report: Report, entry: Entry, reason: Reason, proposal: Proposal | None, lang: Literal["en", "zh"]) -> Case:
     sums = tuple(
-        Sum(words.sum_text(report, check, lang=lang), check.holds)
+        Sum(words.sum_text(report, check, lang=lang, said=lang), check.holds)
         for check in report.checks
         if check.table == entry.table and (entry.row, entry.column) in check.entries
     )

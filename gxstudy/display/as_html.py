@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gxstudy.audit import Check, Proposal
-    from gxstudy.display.words import Lang, Shown
+    from gxstudy.display.words import Lang, Shown, Spoken
     from gxstudy.fill import Entry
 
 __all__ = ["html"]
@@ -43,11 +43,12 @@ def html(report: Shown, *, lang: Lang = "both") -> str:
         f'<div style="{MUTED}">{escape(words.form_text(report))}</div>',
         f"<div>{escape(words.grade_counts(report))}</div>",
     ]
+    said: Spoken | None = "zh" if lang == "zh" else None
     for sheet in report.sheets:
         filled = beside_form(sheet)
         failed = [check for check in report.checks if check.table == sheet.table and not check.holds]
         parts += [_title(filled.table, lang), _table(report, filled, lang)]
-        parts += [noted("✗", words.sum_text(report, check, lang=lang), "error") for check in failed]
+        parts += [noted("✗", words.sum_text(report, check, lang=lang, said=said), "error") for check in failed]
         parts += [
             noted(words.STATUS_SIGNS["proposed"], words.proposal_text(report, one, lang=lang), "warning")
             for one in report.proposals
@@ -145,10 +146,12 @@ def _label_cell(cell: Cell, lang: Lang) -> str:
 def _tooltip(report: Shown, entry: Entry | None, checks: Iterable[Check], lang: Lang) -> str:
     if entry is None or entry.status == "absent":
         return f"absent: {words.STATUS_MEANING['absent']}"
+    labels: Spoken = "zh" if lang == "zh" else "en"
+    said: Spoken | None = "zh" if lang == "zh" else None
     sums = [
         f"✓ {check.identity}: {check.left} = {check.right}"
         if check.holds
-        else f"✗ {check.identity}: {words.sum_text(report, check, lang='zh' if lang == 'zh' else 'en')}"
+        else f"✗ {check.identity}: {words.sum_text(report, check, lang=labels, said=said)}"
         for check in checks
     ]
     return "\n".join([f"printed “{words.figure(entry)}” · {entry.status} · {entry.grade}", *sums])

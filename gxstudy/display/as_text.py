@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Literal
 
 from gxstudy.display import words
 from gxstudy.display.printed import Filled, beside_form, branches
+from gxstudy.display.wrapping import wrap
 from gxstudy.forms import Group
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ _STYLES: dict[Grade, str] = {
     "contradicted": "bold red",
 }
 _SEVERITY_STYLES: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "info": "dim"}
-# What stays on one line: white space; a short bracketed note; a Latin word, to its hyphen; one wide character with the
-# brackets and punctuation that cling to it.
-_UNITS = re.compile(r"\s+|(?:（[^（）]{1,6}）|[!-,.-~]+-?|[“‘《〈【（]*\S)[，。、；：？！）”’》〉】]*")
 _NARROWEST_LABEL, _FAIR_LABEL = 20, 34
 _HEAD_WIDTHS: dict[Lang, tuple[int, ...]] = {"zh": (8, 4), "en": (12,), "both": (12,)}
 
@@ -118,17 +115,10 @@ def _legend(report: Shown, width: int) -> list[Text]:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """Break ``text`` at spaces, hyphens and between wide characters into lines of at most ``width`` columns."""
+    """Break ``text`` into lines of at most ``width`` columns."""
     from rich.cells import cell_len
 
-    lines = [""]
-    for unit in _UNITS.findall(text):
-        if lines[-1] and cell_len(lines[-1] + unit.rstrip()) > width:
-            lines[-1] = lines[-1].rstrip()
-            lines.append(unit.lstrip())
-        else:
-            lines[-1] += unit
-    return lines
+    return wrap(text, width, cell_len)
 
 
 def _figure(entry: Entry | None) -> tuple[str, str, str]:

@@ -35,6 +35,7 @@ __all__ = [
     "Lang",
     "Node",
     "Shown",
+    "Spoken",
     "absent_tables",
     "because_text",
     "count",
@@ -60,6 +61,7 @@ __all__ = [
 ]
 
 Lang = Literal["zh", "en", "both"]
+Spoken = Literal["zh", "en"]
 Node = Row | Column | Group | Block
 
 GRADES: tuple[Grade, ...] = (
@@ -109,6 +111,8 @@ STATUS_MEANING: dict[Status, str] = {
 SEVERITY_SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
 WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
 _MANY_TERMS = 6
+_BETWEEN: dict[Spoken, tuple[str, str, str]] = {"en": ("printed", "and", "but"), "zh": ("印作", "且", "但")}
+"""Before a printed total; between two sides that are equal; between two that are not."""
 NOUNS = ("figure", "finding", "failed sum", "proposal", "page", "processor", "grid", "ruling")
 """What :func:`count` counts."""
 _ = gettext.gettext
@@ -226,10 +230,11 @@ def pages_text(boxes: tuple[Box, ...]) -> str:
     return f"p. {', '.join(map(str, pages))}" if pages else ""
 
 
-def sum_text(report: Shown, check: Check, *, lang: Lang = "zh") -> str:
+def sum_text(report: Shown, check: Check, *, lang: Lang = "zh", said: Spoken | None = None) -> str:
     """Return an identity tested in one place with its two sides: ``行政复议: 10+1+0+0 = 11, printed 0``.
 
-    Of more than six terms those that are zero or blank are left out.
+    Of more than six terms those that are zero or blank are left out. ``lang`` is the language of the labels, ``said``
+    that of the words between them; by default that of the command.
 
     Raises
     ------
@@ -247,11 +252,12 @@ def sum_text(report: Shown, check: Check, *, lang: Lang = "zh") -> str:
     left = [place for place in check.entries if place not in right]
     where = _full(table, table.row(check.at) if along_row else table.column(check.at), lang)
     left_side = f"{where}: {_side(report, check, left, str(check.left))}"
+    printed, holding, failing = _BETWEEN[said or spoken()]
     if len(identity.right) > 1:
-        return f"{left_side}, {_('and') if check.holds else _('but')} {_side(report, check, right, str(check.right))}"
+        return f"{left_side}, {holding if check.holds else failing} {_side(report, check, right, str(check.right))}"
     if along_row:
-        return f"{left_side}, {_('printed')} {check.right}"
-    return f"{left_side}, {_('printed')} {check.right} ({_full(table, table.row(identity.right[0]), lang)})"
+        return f"{left_side}, {printed} {check.right}"
+    return f"{left_side}, {printed} {check.right} ({_full(table, table.row(identity.right[0]), lang)})"
 
 
 def proposal_text(report: Shown, one: Proposal, *, lang: Lang = "zh") -> str:
@@ -294,7 +300,7 @@ def fee_text(fee: Fee) -> str:
     return ", ".join([_("charged"), *(f"{amount} {what}" for amount, what in amounts if amount is not None)])
 
 
-def spoken() -> Literal["zh", "en"]:
+def spoken() -> Spoken:
     """Return the language of the words: Chinese where the command speaks Chinese."""
     return "en" if gettext.gettext("finding") == "finding" else "zh"
 
@@ -341,7 +347,7 @@ def _in_chinese(report: Shown, one: Finding) -> str:
             value = "" if entry.value is None else f"，读作 {entry.value}"
             return f"{kind.zh}（印作“{' '.join(entry.raw.split())}”{value}）"
     if one.code is Code.IDENTITY_FAILED and (check := _failed(report, one)) is not None:
-        return f"{kind.zh}（{sum_text(report, check)}）"
+        return f"{kind.zh}（{sum_text(report, check, said='zh')}）"
     if one.code is Code.MISREAD_PROPOSED:
         for proposal in report.proposals:
             if (proposal.table, proposal.row, proposal.column) == place:

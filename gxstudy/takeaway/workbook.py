@@ -18,6 +18,7 @@ from unicodedata import east_asian_width
 
 from gxstudy.display import words
 from gxstudy.display.printed import Cell, Filled, beside_form, printed_cells
+from gxstudy.findings import KINDS
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -114,7 +115,7 @@ def _table(book: Workbook, report: Report, filled: Filled, lang: Literal["zh", "
             continue
         entry = filled.entries.get(cell.place)
         sums = [
-            words.sum_text(report, one, lang="en" if lang == "en" else "zh")
+            words.sum_text(report, one, lang="en" if lang == "en" else "zh", said="zh" if lang == "zh" else "en")
             for one in failed.get(cell.place, [])
             if not one.holds
         ]
@@ -232,9 +233,9 @@ def _noticed(book: Workbook, report: Report) -> None:
     from openpyxl.utils import get_column_letter
 
     page = book.create_sheet("findings")
-    heads = ("severity", "code", "table", "row", "column", "page", "message")
+    heads = ("severity", "code", "table", "row", "column", "page", "message", "含义")
     rows: list[tuple[str | int, ...]] = [
-        (one.severity, one.code.value, *(place or "" for place in one.where[:4]), one.message)
+        (one.severity, one.code.value, *(place or "" for place in one.where[:4]), one.message, KINDS[one.code].zh)
         for one in words.findings(report)
     ]
     rows += [("", f"text: {one.key}", "", "", "", "", f"{one.value}: {one.text}") for one in report.facts]
@@ -242,7 +243,7 @@ def _noticed(book: Workbook, report: Report) -> None:
     rows.append(("", "file", "", "", "", "", f"{report.report_id}, SHA-256 {report.sha256}"))
     for column, head in enumerate(heads, start=1):
         _write(page, 1, column, head, bold=True)
-        page.column_dimensions[get_column_letter(column)].width = 80.0 if head == "message" else 18.0
+        page.column_dimensions[get_column_letter(column)].width = {"message": 80.0, "含义": 40.0}.get(head, 18.0)
     for number, row in enumerate(rows, start=2):
         for column, value in enumerate(row, start=1):
             _write(page, number, column, value)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, overload
 
 from gxstudy.display import words
 from gxstudy.errors import CallError
-from gxstudy.findings import Code, Finding
+from gxstudy.findings import KINDS, SEVERITY_ZH, Code, Finding
 from gxstudy.layout import Box
 from gxstudy.readers import files
 from gxstudy.trace import fragments
@@ -226,7 +226,8 @@ def _entry_caption(report: Report, entry: Entry) -> str:
 
 
 def _finding_caption(finding: Finding) -> str:
-    return f"{finding.severity}: {finding.code}\n{finding.message}"
+    kind = KINDS[finding.code]
+    return f"{finding.severity}: {finding.code}\n{SEVERITY_ZH[finding.severity]}：{kind.zh}\n{finding.message}"
 
 
 def _data(report: Report, file: str | Path | bytes | None) -> File:

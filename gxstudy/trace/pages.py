@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gxstudy import forms
+from gxstudy.display.wrapping import wrap
 from gxstudy.errors import CallError
 from gxstudy.layout import Box, union
 from gxstudy.readers import files
@@ -35,6 +36,7 @@ _AROUND = 55.0  # points above and below a figure that a crop shows
 _LENS = (150.0, 80.0)  # points around a figure that the lens shows at least
 _SIDE = 600  # pixels
 _MARGIN = 18
+_LABEL, _SMALLEST_LABEL = 13, 9  # pixels
 _INK: Colour = (34, 34, 34)
 _PAPER: Colour = (255, 255, 255)
 MARK: Colour = (213, 94, 0)
@@ -209,21 +211,20 @@ def _text(draw: ImageDraw, at: tuple[int, int], caption: str, page: int) -> None
     """Write ``caption`` and the page, broken to the width of the side."""
     font = _font(17)
     x, y = at
-    for line in [*caption.splitlines(), f"p. {page}"]:
-        rest = line
-        while rest:
-            length = len(rest)
-            while length > 1 and font.getlength(rest[:length]) > _SIDE:
-                length -= 1
-            draw.text((x, y), rest[:length].strip(), fill=_INK, font=font)
-            rest = rest[length:]
-            y += 25
+    for text in [*caption.splitlines(), f"p. {page}"]:
+        for line in wrap(text, _SIDE, font.getlength):
+            rest = line
+            while rest:  # a word wider than the side is broken
+                length = next((at for at in range(len(rest), 1, -1) if font.getlength(rest[:at]) <= _SIDE), 1)
+                draw.text((x, y), rest[:length], fill=_INK, font=font)
+                rest = rest[length:]
+                y += 25
 
 
 def _draw_reasoning(image: Image, report: Report, page: int, rulings: Sequence[Ruling], found: Sequence[Grid]) -> None:
     from PIL import Image, ImageDraw
 
-    scale, font = _OVERLAY_SCALE, _font(13)
+    scale = _OVERLAY_SCALE
     veil = Image.new("RGBA", image.size, (0, 0, 0, 0))
     draw = ImageDraw.Draw(veil)
     for grid in found:
@@ -245,9 +246,16 @@ def _draw_reasoning(image: Image, report: Report, page: int, rulings: Sequence[R
                 draw.rectangle((x0 - 3, y0 - 2, x1 + 3, y1 + 2), fill=(*colour, 70), outline=(*colour, 230), width=1)
                 if entry.row not in named:
                     named.add(entry.row)
+                    font = _font(_LABEL) if across else _fitting(entry.row, left - 8)
                     at = (x0 - 2, y1 + 12) if across else (max(2, left - font.getlength(entry.row) - 6), y0)
                     draw.text(at, entry.row, fill=(*MARK, 255), font=font)
     image.paste(Image.alpha_composite(image.convert("RGBA"), veil).convert("RGB"))
+
+
+def _fitting(text: str, room: float) -> FreeTypeFont:
+    """Return the font in which ``text`` fits into ``room``, down to a size that can still be read."""
+    sizes = range(_LABEL, _SMALLEST_LABEL, -1)
+    return next((font for font in map(_font, sizes) if font.getlength(text) <= room), _font(_SMALLEST_LABEL))
 
 
 def _stacked(strips: Sequence[Image]) -> Image:
