@@ -49,6 +49,10 @@ _NUMBERED = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}[、是章]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[、.](?!\d))"
 )
 _PAGE_NUMBER = re.compile(r"-+\d{1,3}-+|第\d{1,3}页(?:[,，/]?共\d{1,3}页)?|\d{1,3}/\d{1,3}")
+_THOUSANDS = re.compile(
+    r"(?<![\d.,])(?<!\d，)(?<!分别为)(?<!各为)\d{1,3}(?:，\d{3})+(?=(?:\.\d{1,2})?[万余多]?[元件份条宗个])"
+)
+"""A number parted by full-width commas: no unit follows what stands before them, so they part no clauses."""
 _HAN_YEAR = re.compile(r"二[〇○零oO0][〇○零oO一二三四五六七八九0-9]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇○零oO一二三四五六七八九二", "000001234567892")
 
@@ -107,7 +111,7 @@ def _join(paragraphs: tuple[Paragraph, ...]) -> Joined:
         starts.append(offset)
         pieces.append(line)
         offset += len(line)
-    plain = year_digits("".join(pieces))
+    plain = _THOUSANDS.sub(lambda match: match[0].replace("，", ","), year_digits("".join(pieces)))
     text = _QUOTED.sub(lambda match: "*" * len(match[0]), plain) if "《" in plain else plain
     return Joined(tuple(kept), tuple(starts), tuple(lines), text, plain)
 
@@ -156,13 +160,14 @@ def of_another_year(lead: str, year: int | None) -> bool:
     return not named[-1].isdigit() or len(set(named)) > 1
 
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d{1,12}(?:\.\d{1,6})?)"
+ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)"
 """Pattern of a number in Arabic digits, for :func:`exact`."""
 HAN_NUMERAL = r"[零〇○一二两三四五六七八九十百千万]{1,12}"
 """Pattern of what may be a Chinese numeral, for :func:`han_number`."""
 
 _HAN_VALUES = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
+_FORMAL_HAN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -173,7 +178,8 @@ def exact(number: str, scale: str | None) -> int | Decimal:
 
 
 def han_number(numeral: str) -> int | None:
-    """Return the value of a Chinese numeral below 100 million (一百二十三, 两千零五, 二〇); None when it is none."""
+    """Return the value of a Chinese numeral below 100 million (一百二十三, 二〇, 贰佰); None when it is none."""
+    numeral = numeral.translate(_FORMAL_HAN)
     if not numeral:
         return None
     if len(numeral) > 1 and all(char in _HAN_VALUES for char in numeral):

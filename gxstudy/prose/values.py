@@ -27,12 +27,13 @@ class Fact(NamedTuple):
 class Fee:
     """What a report says about the information-processing fee (国办函〔2020〕109号).
 
-    ``stated``: ``"none"`` (says that none was charged), ``"charged"``, or None (says nothing). Amounts in yuan:
+    ``stated``: ``"none"`` (says that none was charged), ``"charged"``, ``"unclear"`` (speaks of the year's fee in words
+    that cannot be read: see ``text``), or None (says nothing). Amounts in yuan:
     ``yuan`` collected, ``billed`` in notices sent out; ``cases`` is the number of cases charged (of notices, where only
     those are counted). Each is None where it is not said.
     """
 
-    stated: Literal["none", "charged"] | None = None
+    stated: Literal["none", "charged", "unclear"] | None = None
     yuan: int | Decimal | None = None
     billed: int | Decimal | None = None
     cases: int | None = None
