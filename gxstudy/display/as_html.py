@@ -134,13 +134,20 @@ def _label_cell(cell: Cell, lang: Lang) -> str:
         text = escape(cell.stub) if lang != "en" else ""
         return f'<th{_spans(cell)} style="{style}text-align:left;{MUTED}">{text}</th>'
     head, block = cell.role == "head", isinstance(cell.node, Block)
-    text = escape(cell.node.en if lang == "en" else cell.node.label)
+    text = escape(cell.node.en) if lang == "en" else _in_pairs(cell.node.label) if head else escape(cell.node.label)
     if lang == "both":
         between = "<br>" if head and not block else " "
         text += f'{between}<span style="{MUTED};font-size:11px">{escape(cell.node.en)}</span>'
-    style += "text-align:center;min-width:40px;" if head else "text-align:left;"
+    style += "text-align:center;min-width:40px;word-break:keep-all;" if head else "text-align:left;"
     style += f"font-weight:{'bold' if block else 'normal'};background-color:{HEAD_TINT if block else 'transparent'}"
     return f'<th{_spans(cell)} style="{style}">{text}</th>'
+
+
+def _in_pairs(label: str) -> str:
+    """Return a head that may be broken between words, which are pairs of characters: 结果 | 维持."""
+    if len(label) % 2 or not all("\u4e00" <= sign <= "\u9fff" for sign in label):
+        return f'<span style="word-break:normal">{escape(label)}</span>'
+    return "<wbr>".join(label[at : at + 2] for at in range(0, len(label), 2))
 
 
 def _tooltip(report: Shown, entry: Entry | None, checks: Iterable[Check], lang: Lang) -> str:

@@ -294,6 +294,8 @@ def fee_text(fee: Fee) -> str:
     """Return what a report says about the fee."""
     if fee.stated is None:
         return _("the report does not say whether a fee was charged")
+    if fee.stated == "unclear":
+        return _("the report speaks of it in words that cannot be read")
     if fee.stated == "none":
         return _("none charged")
     amounts = ((fee.yuan, _("yuan collected")), (fee.billed, _("yuan billed")), (fee.cases, _("cases")))
