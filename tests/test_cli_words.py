@@ -210,6 +210,7 @@ def test_desk_writes_a_notebook_once_and_opens_it(tmp_path: Path, monkeypatch: p
     (code,) = (
         cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"
     )
+    assert "lang=" not in code["source"]
     monkeypatch.setattr(subprocess, "run", truly)
     names: dict[str, object] = {}
     *_, last = code["source"].splitlines()
@@ -247,3 +248,15 @@ def test_every_grade_and_status_has_chinese() -> None:
     with (CHINESE / f"{DOMAIN}.po").open("rb") as source:
         told = {str(one.id) for one in pofile.read_po(source) if one.string}
     assert {*words.GRADE_MEANING.values(), *words.STATUS_MEANING.values(), *words.NOUNS} - told == set()
+
+
+def test_the_desk_is_chinese_where_the_locale_is(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(REPORT, raw)
+    assert run("build", raw, tmp_path / "out", "--jobs", "1").exit_code == 0
+    told = ("desk", str(tmp_path / "out"), "--raw", str(raw), "--notebook", str(tmp_path / "desk.ipynb"))
+    assert speak(*told, "--", "--version", LANG="zh_CN.UTF-8").returncode == 0
+    text, code = json.loads((tmp_path / "desk.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert text["source"].startswith("# 审核台\n")
+    assert code["source"].endswith(", lang='zh')")

@@ -15,23 +15,6 @@ from gxstudy.errors import CallError
 
 __all__ = ["desk"]
 
-_TEXT = """# The review desk
-
-Run the cell below (Shift+Enter), click on the desk, and use the keys.
-
-| key | what it does |
-|---|---|
-| `a` | accept the number that is proposed |
-| `p` | accept all numbers that are proposed in this report; one step to undo |
-| `k` | keep what was read: it does stand there so |
-| `w` | keep the whole sum: it is the report that does not add up |
-| `c` | correct: type the figure as it is printed, then Enter |
-| `s` | leave it for later |
-| `u` | undo the last step |
-
-Every decision is saved at once. `gxstudy build` applies them.
-"""
-
 
 @click.command()
 @click.argument("processed", type=FOLDER, default=PROCESSED)
@@ -74,7 +57,9 @@ def desk(
 
 def _notebook(processed: Path, raw: Path, who: str | None) -> dict[str, Any]:
     """Return a notebook with the desk in it."""
-    named = "" if who is None else f", who={who!r}"
+    from gxstudy.display.words import spoken
+
+    named = ("" if who is None else f", who={who!r}") + (", lang='zh'" if spoken() == "zh" else "")
     source = f"import gxstudy as gx\n\ngx.desk(gx.open({str(processed.resolve())!r}), {str(raw.resolve())!r}{named})"
     code: dict[str, Any] = {
         "cell_type": "code",
@@ -84,6 +69,27 @@ def _notebook(processed: Path, raw: Path, who: str | None) -> dict[str, Any]:
         "execution_count": None,
         "outputs": [],
     }
-    text = {"cell_type": "markdown", "id": "keys", "metadata": {}, "source": _TEXT}
+    text = {"cell_type": "markdown", "id": "keys", "metadata": {}, "source": _keys()}
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"cells": [text, code], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _keys() -> str:
+    """Return what stands above the desk."""
+    return _(
+        "# The review desk\n"
+        "\n"
+        "Run the cell below (Shift+Enter), click on the desk, and use the keys.\n"
+        "\n"
+        "| key | what it does |\n"
+        "|---|---|\n"
+        "| `a` | accept the number that is proposed |\n"
+        "| `p` | accept all numbers that are proposed in this report; one step to undo |\n"
+        "| `k` | keep what was read: it does stand there so |\n"
+        "| `w` | keep the whole sum: it is the report that does not add up |\n"
+        "| `c` | correct: type the figure as it is printed, then Enter |\n"
+        "| `s` | leave it for later |\n"
+        "| `u` | undo the last step |\n"
+        "\n"
+        "Every decision is saved at once. `gxstudy build` applies them.\n"
+    )
