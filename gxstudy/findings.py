@@ -67,6 +67,7 @@ class Code(StrEnum):
     ORGAN_UNKNOWN = "organ_unknown"
     YEAR_UNKNOWN = "year_unknown"
     YEAR_DISAGREES = "year_disagrees"
+    FEE_UNCLEAR = "fee_unclear"
     EDITION_UNKNOWN = "edition_unknown"
     # the dataset
     NOT_IN_REGISTRY = "not_in_registry"
@@ -173,6 +174,9 @@ _KINDS: dict[Code, Kind] = {
     ),
     Code.YEAR_DISAGREES: Kind(
         "warning", "title and statistical period name different years", "标题与统计期间的年度不一致"
+    ),
+    Code.FEE_UNCLEAR: Kind(
+        "warning", "the text speaks of the fee in words that cannot be read", "正文提到信息处理费，但读不出收取与否"
     ),
     Code.EDITION_UNKNOWN: Kind(
         "warning",

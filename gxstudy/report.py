@@ -157,7 +157,7 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
     heading = prose.heading(narrative)
     if filled.edition is None and heading.year is not None:
         filled = fill(tuple(found), year=heading.year)
-    facts = prose.facts(narrative)
+    facts, fee = prose.facts(narrative), prose.fee(narrative)
     checked = audit(filled.sheets, facts)
     proposed = propose(checked.sheets)
     sheets = checked.sheets
@@ -168,6 +168,7 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
     findings = (
         *document.findings,
         *_heading_findings(heading),
+        *_fee_findings(fee),
         *_edition_findings(heading, filled),
         *_grid_findings(found),
         *filled.findings,
@@ -186,7 +187,7 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
         edition=filled.edition or forms.editions()[-1],
         sheets=sheets,
         facts=facts,
-        fee=prose.fee(narrative),
+        fee=fee,
         checks=checked.checks,
         findings=findings,
         paragraphs=narrative,
@@ -300,6 +301,15 @@ def _heading_findings(heading: Heading) -> list[Finding]:
     if heading.year is None:
         noticed.append(finding(Code.YEAR_UNKNOWN, "no title or statistical period names the year reported on"))
     return noticed
+
+
+def _fee_findings(fee: Fee) -> list[Finding]:
+    if fee.stated != "unclear":
+        return []
+    message = f"the text speaks of the information-processing fee, but not so that it can be read: {fee.text!r}"
+    box = fee.boxes[0] if fee.boxes else None
+    where = Place(page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom) if box else Place()
+    return [finding(Code.FEE_UNCLEAR, message, where)]
 
 
 def _edition_findings(heading: Heading, filled: Filled) -> list[Finding]:

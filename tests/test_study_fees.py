@@ -96,6 +96,12 @@ def test_what_a_statement_is(report: dict[str, Any], state: str | None) -> None:
         assert {key for key, hits in states_of(result).items() if hits} == {state}
 
 
+def test_words_that_could_not_be_read_are_neither_silence_nor_a_denial() -> None:
+    result = fees(made([{"fee_stated": "unclear"}, {"fee_stated": "none"}, {}]))
+    assert [(item.reason, item.n) for item in result.exclusions] == [("unclear", 1)]
+    assert states_of(result) == {"silent": 1, "none": 1, "unpaid": 0, "billed": 0, "collected": 0}
+
+
 def test_silence_is_seen_only_in_reports_read_whole() -> None:
     part = {"part": "purposive"}
     result = fees(made([part, {**part, "fee_stated": "none"}, {**part, "sha256": "x"}, {}]))

@@ -50,12 +50,13 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "kind of file": "文件种类",
         "number of pages": "页数",
         "SHA-256 of the bytes of the file": "文件内容的SHA-256",
-        "information-processing fee: said that none was, or that some was, charged": (
-            "信息处理费：写明未收取，或写明收取"
+        "information-processing fee: none, or some, is said to be charged; or the words on it cannot be read": (
+            "信息处理费：写明未收取，写明收取，或所述读不出"
         ),
         "information-processing fee collected": "实收信息处理费",
         "information-processing fee asked for in notices": "通知缴纳的信息处理费",
         "cases in which the information-processing fee was charged": "收取信息处理费的件数",
+        "the sentence that says it, as printed": "有关语句（原文）",
         "places of the form in the report": "报告中的格数",
         "figures for which the sums propose another reading": "勾稽关系提示另一读法的数字个数",
         "sums that hold": "成立的勾稽关系",
@@ -129,6 +130,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "contested": "无法取舍",
         "none": "未收取",
         "charged": "收取",
+        "unclear": "读不出",
         "full_reports": "全文读取",
         # reasons of failures
         "the registry lists the file, but it is not there": "登记表列有该文件，但文件不在",

@@ -110,12 +110,13 @@ REPORTS = Product(
         Field(
             "fee_stated",
             "str",
-            "information-processing fee: said that none was, or that some was, charged",
-            values=("none", "charged"),
+            "information-processing fee: none, or some, is said to be charged; or the words on it cannot be read",
+            values=("none", "charged", "unclear"),
         ),
         Field("fee_yuan", "float64", "information-processing fee collected", "yuan"),
         Field("fee_billed", "float64", "information-processing fee asked for in notices", "yuan"),
         Field("fee_cases", "Int64", "cases in which the information-processing fee was charged", "cases"),
+        Field("fee_text", "str", "the sentence that says it, as printed"),
         Field("entries", "Int64", "places of the form in the report", "figures", required=True),
         *(
             Field(f"status_{status}", "Int64", f"figures with the status {status}", "figures", required=True)

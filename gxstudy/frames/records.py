@@ -136,6 +136,7 @@ def _reports(report: Report) -> Iterator[Row]:
         _number(report.fee.yuan),
         _number(report.fee.billed),
         report.fee.cases,
+        report.fee.text or None,
         len(entries),
         *(statuses[status] for status in AS_READ),
         len(report.proposals),

@@ -261,12 +261,12 @@ def fees(panel: Panel, *, cases: pd.DataFrame | None = None, by: str | None = No
     Parameters
     ----------
     panel
-        Needs the column ``fee_stated`` (``none``, ``charged`` or missing). Uses, where they are there, ``fee_yuan``
-        (collected) or ``prose.fee_yuan``, ``fee_billed``, ``fee_cases``, ``applications.other.unpaid_fee.total`` and
-        ``applications.handled_total.total``. ``gx.panel(corpus.figures, about=corpus.reports)`` has them all. A report
-        counts as read whole where its part is ``full_reports`` or it has a ``sha256`` (a column of
-        ``corpus.reports``); of any other, no statement means that none was in view. Organs are told apart by
-        ``panel.whose``.
+        Needs the column ``fee_stated`` (``none``, ``charged``, ``unclear`` or missing). Uses, where they are there,
+        ``fee_yuan`` (collected) or ``prose.fee_yuan``, ``fee_billed``, ``fee_cases``,
+        ``applications.other.unpaid_fee.total`` and ``applications.handled_total.total``. ``gx.panel(corpus.figures,
+        about=corpus.reports)`` has them all. A report counts as read whole where its part is ``full_reports`` or it
+        has a ``sha256`` (a column of ``corpus.reports``); of any other, no statement means that none was in view.
+        Organs are told apart by ``panel.whose``.
     cases
         Single cases, one row each: ``case``, ``organ``, ``year``, ``cases``, ``yuan``, ``state`` (``notice`` or
         ``collected``) and, where amounts are rounded, a boolean ``rounded``. They are never added to the reports.
@@ -284,13 +284,15 @@ def fees(panel: Panel, *, cases: pd.DataFrame | None = None, by: str | None = No
     before = said["year"] < MEASURES_FROM
     unseen = ~before & said["state"].eq("unseen")
     contradictory = ~before & said["state"].eq("contradictory")
-    groupless = ~before & ~unseen & ~contradictory & said["group"].isna()
-    kept = said[~(before | unseen | contradictory | groupless)]
+    unclear = ~before & said["state"].eq("unclear")
+    groupless = ~before & ~unseen & ~contradictory & ~unclear & said["group"].isna()
+    kept = said[~(before | unseen | contradictory | unclear | groupless)]
     why_before = f"about a year before {MEASURES_FROM}, when there was no such fee"
     left_out = (
         Exclusion("before_measures", int(before.sum()), "reports", why_before),
         Exclusion("unseen", int(unseen.sum()), "reports", "seen in part, and no statement on the fee in that part"),
         Exclusion("contradictory", int(contradictory.sum()), "reports", "says that none was charged, and an amount"),
+        Exclusion("unclear", int(unclear.sum()), "reports", "speaks of the fee in words that could not be read"),
         Exclusion("group_unknown", int(groupless.sum()), "reports", f"{by} is not known"),
     )
     spoke = kept["state"] != "silent"
@@ -375,9 +377,10 @@ def _states(said: pd.DataFrame) -> pd.Series[str]:
             charged & nothing_came_in,
             charged,
             none | nothing_came_in | said["billed"].eq(0),
+            said["stated"].eq("unclear"),
             said["whole"],
         ],
-        ["contradictory", "collected", "unpaid", "billed", "none", "silent"],
+        ["contradictory", "collected", "unpaid", "billed", "none", "unclear", "silent"],
         default="unseen",
     )
     return pd.Series(chosen, index=said.index)
