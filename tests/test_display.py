@@ -14,7 +14,8 @@ from rich.cells import cell_len
 
 import gxstudy as gx
 from gxstudy import display, forms
-from gxstudy.audit import audit
+from gxstudy.audit import Proposal, audit
+from gxstudy.display import words
 from gxstudy.display.as_text import _wrap
 from gxstudy.display.printed import beside_form, printed_cells
 from gxstudy.errors import CallError
@@ -345,3 +346,21 @@ def test_a_dataset_shows_the_files_that_failed_and_escapes_what_they_say(tmp_pat
     by_year, failures = tables(fragment)
     assert [text for _, text in by_year[-1]] == ["all", "0"]
     assert [text for _, text in failures[1]] == ["truncated_file", "the file is cut off or damaged", "1"]
+
+
+def test_a_proposal_is_told_in_the_language_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Proposal(
+        *("applications", "new", "natural_person", "7", 7, 1, "with 1 in place of '7' this sum holds"),
+        mends=(("applicants", "new"), ("balance", "natural_person")),
+        cost=1.0,
+        runner_up=5.0,
+    )
+    report = replace(handmade.report({("applications", "new", "natural_person"): "7"}), proposals=(one,))
+    plain = "".join(display.terminal(report).split())
+    assert "1, not '7'? With 1 in place of '7' this sum holds. At least 54 times as likely".replace(" ", "") in plain
+    monkeypatch.setattr(words, "spoken", lambda: "zh")
+    chinese = "".join(display.terminal(report).split())
+    assert (
+        "1，而不是“7”？以1代替“7”，下列合计便成立（照读不成立）：一、本年新收政府信息公开申请数量、自然人。" in chinese
+    )
+    assert "可能性至少是其他任何读法的54倍。" in chinese
