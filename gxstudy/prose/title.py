@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,12 +17,18 @@ __all__ = ["Years", "heading", "years"]
 _STATISTICAL_PERIOD = re.compile(
     r"(?P<first>20\d\d)年0?1月0?1日[起始]?(?:至|到|-|~|、)+(?:(?P<last>20\d\d)年)?(?:当年)?12月31日"
 )
+_BEHIND = (
+    r"(?:的(?:公示|公告|通知|通告|函))?(?:\.(?i:pdf|docx?|wps|html?))?"
+    r"(?:[-_|]+[^\d。，,;]{2,24}(?:网站?|平台|门户|政府))?"
+)
+"""What a site or a letter puts behind a title: 的公示, the ending of a file, its own name."""
 _TITLE = re.compile(
     r"[“\"《]?(?P<before>[^\d。，,;]{0,45}?)(?:(?P<year>20\d\d)年?度?)?(?P<after>[^\d。，,;]{0,45}?)"
     r"的?(?:政府|政务)?(?:信息|政务)公开(?:工作)?(?:(?P<late>20\d\d)年?度?)?(?:年度)?(?:工作)?(?:情况)?的?(?:年度)?"
-    r"(?:报告|年报|总结)[”\"》]?(?:\((?:(?P<bracketed>20\d\d)年?度?|[^()]{1,12})\))?[”\"》]?"
+    r"(?:报告|年报|总结)[”\"》]?(?:\((?:(?P<bracketed>20\d\d)年?度?|[^()]{1,12})\))?[”\"》]?" + _BEHIND
 )
-_TITLE_END = re.compile(r"(?:报告|年报|总结)[”\"》]?(?:\([^()]{1,12}\))?[”\"》]?$")
+_TITLE_END = re.compile(r"(?:报告|年报|总结)[”\"》]?(?:\([^()]{1,12}\))?[”\"》]?" + _BEHIND + "$")
+_YEAR_ALONE = re.compile(r"\(?(20\d\d)年?度?\)?")
 _IN_TEXT = re.compile(
     r"(?:^|公布|公开|发布|编制|编写|制作|形成|现将)(?P<organ>[^\d\n。，,;:《》]{2,40})20\d\d年?度?"
     r"(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:年度)?报告",
@@ -31,11 +37,10 @@ _IN_TEXT = re.compile(
 _COMPILED_BY = re.compile(
     r"本(?:年度)?(?:报告|年报)是?由(?P<organ>[^\d\n。，,;:()《》]{2,40}?)(?:根据|依据|按照|依照|负责|综合|汇总|编制|编写|结合|对照)"
 )
-_BEFORE_ORGAN = re.compile(r"(?:附件\d*[:.]?|关于|公布|发布|印发|现将|[“\"《:-])+")
-_AFTER_ORGAN = re.compile(r"(?:关于|公布|发布|印发|的|年度|[”\"》:-])+$")
-_ORGAN = re.compile(
-    r"^(?:附件\d*[:.]?|关于|公布|发布|印发|现将|[“\"《:\-])+|(?:关于|公布|发布|印发|的|年度|[”\"》:\-])+$"
+_BEFORE_ORGAN = re.compile(
+    r"(?:附件\d*[:.]?|【[^】]{0,12}】|\[[^\]]{0,12}\]|关于|公布|发布|印发|报送|转发|现将|[“\"《:-])+"
 )
+_AFTER_ORGAN = re.compile(r"(?:关于|公布|发布|印发|的|年度|[”\"》:-])+$")
 _ORGAN = re.compile(
     r"[\u4e00-\u9fff()·“”\"-]{1,45}(?:政府|[省市县区州盟旗乡镇村]|办公[室厅]|街道|[办局委厅院部署司所站队处室馆会社校]|中心|大学|银行"
     r"|公司|集团|机关|\))"
@@ -146,10 +151,18 @@ def _titles(joined: Joined) -> Iterator[_Title]:
                 break
             if best is None or title.organ is not None:
                 best = title._replace(at=at)
+        if best is not None and best.year is None:
+            best = best._replace(year=_year_behind(line for _, line in usable[last + 1 : last + 3]))
         if best is not None and best.organ is None and last + 1 < len(usable):
             best = best._replace(organ=_organ(without_spaces(joined.paragraphs[usable[last + 1][0]].text)))
         if best is not None and (best.organ is not None or best.year is not None):
             yield best
+
+
+def _year_behind(lines: Iterable[str]) -> int | None:
+    """Return the year that stands by itself in one of the lines behind a title."""
+    alone = [match for line in lines if (match := _YEAR_ALONE.fullmatch(year_digits(line)))]
+    return int(alone[0][1]) if alone else None
 
 
 def _title_in(printed: str) -> _Title | None:
