@@ -224,6 +224,27 @@ FOUND = {
             breaks=(Break("applications", 19, labels="both", inside_text=True, open=True),),
         ),
     ),
+    # The rest of a label behind a cut was joined to the figures of the next row, whose label was missing.
+    "figures of a row without a label given to the row before it": Case(
+        "2019",
+        2019,
+        seed=1,
+        layout=Layout(
+            table_size=6.5,
+            ruled="horizontal",
+            padding=(4.0, 2.5),
+            labels=(("rejected.repeat", ""),),
+            brackets="half",
+            breaks=(Break("applications", 19, labels="first", inside_text=True, open=True),),
+        ),
+    ),
+    # The figures of the last row, wrapped near the foot of the page, were taken for the number of the page.
+    "halves of a total taken for page numbers": Case(
+        "2019",
+        2019,
+        seed=17133,
+        layout=Layout(table_size=6.5, ruled="none", padding=(4.0, 2.5), digits="full"),
+    ),
 }
 
 

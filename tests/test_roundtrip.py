@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 import pytest
 from hypothesis import given, settings
 from strategies import Case, cases, plain_cases
 
 import gxstudy as gx
 from gxstudy.report import Report
-from gxstudy.specimens import Place
+from gxstudy.specimens import Layout, Place, Specimen, draw, expected
 from gxstudy.text import read_number, squeeze
 
+RAW = Path(__file__).parents[1] / "data" / "raw" / "reports"
 QUIET = {"identity_failed", "open_border", "variant_row", "annotated_figure", "hybrid_form"}
 """Findings that a plainly printed form may give: its figures are drawn at random."""
 
@@ -56,6 +60,21 @@ def test_one_kind_of_distortion_is_read_exactly(part: str) -> None:
         assert unlike(gx.read_report(case.pdf), case.expected) == {}
 
     read_back()
+
+
+@pytest.mark.parametrize("disputes", ["across", "down"])
+@pytest.mark.parametrize("name", ["shanghai-office-2025", "shanghai-office-2019"])
+def test_a_real_report_drawn_without_rules_is_read_exactly(name: str, disputes: Literal["across", "down"]) -> None:
+    """In the report on 2019 most places are blank, and many rows have no figure at all."""
+    real = gx.read_report(RAW / f"{name}.pdf")
+    assert real.organ is not None
+    assert real.year is not None
+    figures = {(entry.table, entry.row, entry.column): entry.raw for entry in real.entries if entry.status != "absent"}
+    again = Specimen(
+        real.organ, real.year, figures, real.edition, variant=("applications", "other", "total") in figures
+    )
+    layout = Layout(ruled="none", padding=(4.0, 2.5), disputes=disputes)
+    assert unlike(gx.read_report(draw(again, layout)), expected(again, layout)) == {}
 
 
 @given(cases(hybrids=True, notes=True))

@@ -298,6 +298,8 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
         values = _without_fillers(row, parted, heading)
     if not own and not any(cell.text.strip() for cell in values):
         return None
+    if not own and row.grid.origin == "unruled" and not any(map(_has_figures, values)):
+        return None  # a running head
     columns = columns_of(TABLE)
     if sum([label_key(cell.text) in columns for cell in values]) > 1:
         return None
@@ -396,6 +398,8 @@ def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, s
     if len(values) == len(keys) and not _shifted(line) and not _unseen_column(line):
         return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in zip(keys, values, strict=True)}
     placed = _by_place(values, heading) if heading is not None and line.row.drawn else None
+    if heading is not None and line.row.grid.origin == "unruled" and heading.grid is not line.row.grid:
+        placed = _under_headings(line, heading)
     found: dict[tuple[str, str], Entry] = {}
     if placed is not None:
         for key, cell in placed.items():
@@ -454,6 +458,41 @@ def _by_place(values: Sequence[Cell], heading: _Heading) -> dict[str, Cell] | No
             return None
         placed[under[0]] = cell
     return placed
+
+
+def _under_headings(line: _Line, heading: _Heading) -> dict[str, Cell] | None:
+    """Return a cell for each column of a header further up, for a part of the table without rules that has fewer.
+
+    Where nothing stands in a column of such a part, its figures do not show it. None where not every figure of the part
+    stands under one heading, those of one column under the same, or something left over may be of the row.
+    """
+    grid = line.row.grid
+    if heading.grid.origin != "unruled" or not line.values or any(cell.garbled for cell in line.values):
+        return None
+    under: dict[int, set[str]] = {}
+    for cell in grid.cells:
+        if is_figure(cell.text):
+            under.setdefault(cell.column, set()).update(_headings_over(cell, heading))
+    if any(len(keys) != 1 for keys in under.values()):
+        return None
+    columns = {column: next(iter(keys)) for column, keys in under.items()}
+    filled = [cell for cell in line.values if cell.text.strip()]
+    if len(set(columns.values())) < len(columns) or any(cell.column not in columns for cell in filled):
+        return None
+    placed = {columns[cell.column]: cell for cell in filled}
+    top, bottom = grid.tops[line.row.number], grid.tops[line.row.number + 1]
+    for key, (x0, x1) in zip(heading.keys, heading.edges, strict=True):
+        if key not in placed:
+            placed[key] = Cell(line.row.number, 0, 1, 1, "", (), Box(grid.page, x0, top, x1, bottom))
+    return placed
+
+
+def _headings_over(cell: Cell, heading: _Heading) -> set[str]:
+    """Return the columns of a header that the text of a cell stands under, or two where it stands between them."""
+    x0, x1 = min(box.x0 for box in cell.boxes), max(box.x1 for box in cell.boxes)
+    return {
+        key for key, (left, right) in zip(heading.keys, heading.edges, strict=True) if overlap(x0, x1, left, right) > 0
+    }
 
 
 def _label_finding(line: _Line, row: str) -> Finding:

@@ -52,7 +52,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
                 pairs = _by_labels(row, above, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
             if pairs is None and block is not None and row.number not in turns:
                 pairs = _continued(row, block)
-            if pairs is None and row in whole:
+            if pairs is None and row in whole and not _is_labelled(row):
                 pairs = list(zip(_places(), _values(row), strict=True))
             if pairs is None and row.grid.origin == "unruled" and row.number not in turns:
                 pairs = _by_reading(row, run.rows)
@@ -141,6 +141,11 @@ def _is_data(row: PrintedRow) -> bool:
     if not row.drawn and 0 < labels < min(4, len(own)) and any(_meaning(cell.text, "column") for cell in own):
         return True
     return any(is_figure(cell.text) for cell in own) and any(_known(cell.text) for cell in row.cells)
+
+
+def _is_labelled(row: PrintedRow) -> bool:
+    """Return whether a row of a table without rules has labels: then its first figures are not those of the form."""
+    return row.grid.origin == "unruled" and any(is_label(cell.text) for cell in row.cells)
 
 
 def _labels(rows: Sequence[PrintedRow]) -> list[Cell]:

@@ -7,14 +7,13 @@ row between their rules. A blank place is seen as a column with nothing in it.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from gxstudy.grids.lines import is_page_number, text_lines
+from gxstudy.grids.rows import APART, FIGURE, Line, begun, centre, cut, goes_on, is_wrapped, leeway, row_lines
 from gxstudy.grids.ruled import cell_of
 from gxstudy.grids.wrapped import CLOSE, NEAR, Originals, fold, may_belong, touching
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
@@ -22,8 +21,6 @@ from gxstudy.text import squeeze
 
 __all__ = ["find", "worth_a_look"]
 
-APART = 1.0
-"""Words on one line further apart than this multiple of their height stand in different columns."""
 PROSE_SHARE = 0.5
 """An unbroken line wider than this share of the page is prose."""
 PROSE_INK = 0.85
@@ -36,53 +33,10 @@ BIGGER = 1.25
 """A line higher than this multiple of a row of figures is a heading of the text, not of the table."""
 LONG_RULE = 40.0
 """Pieces of a rule that are shorter together (points) part no rows: they are the dots of an upright one."""
-BAND = 8.0
-"""Rules further apart than this multiple of a line's height do not bound one row."""
-FIGURES_LIMIT = 60
-"""A line of more figures than this is no row of a table."""
 NEW_COLUMN = 1.6
 """A figure further from all columns than this multiple of how far one may stray stands in a column of its own."""
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
-
-_FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
-_NUMBERED = re.compile(r"\(?[一二三四五六七八九十]{1,3}[).、]|\d{1,2}[.、](?!\d)")
-
-
-@dataclass(slots=True)
-class _Line:
-    """A line of text cut into pieces that stand apart."""
-
-    pieces: list[list[Word]]
-    top: float
-    bottom: float
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
-
-    @property
-    def size(self) -> float:
-        """The height of its highest word."""
-        return max(word.bottom - word.top for piece in self.pieces for word in piece)
-
-    @property
-    def figures(self) -> list[list[Word]]:
-        """The figures at the end of the line, leftmost first."""
-        found: list[list[Word]] = []
-        for piece in reversed(self.pieces):
-            if not _is_figure(piece):
-                break
-            found.append(piece)
-        return found[::-1] if len(found) <= FIGURES_LIMIT else []
-
-    @property
-    def labels(self) -> list[list[Word]]:
-        return self.pieces[: len(self.pieces) - len(self.figures)]
 
 
 class _Stray(NamedTuple):
@@ -99,7 +53,7 @@ class _Stray(NamedTuple):
 class _Text(NamedTuple):
     """What stands on a page outside its ruled tables: lines, the rules that part their rows, and what is no row."""
 
-    lines: list[_Line]
+    lines: list[Line]
     rules: list[float]
     originals: Originals
     strays: list[_Stray]
@@ -132,7 +86,7 @@ def worth_a_look(words: Sequence[Word]) -> bool:
         if (
             word.x0 - before.x1 > 0.9 * APART * high
             and abs(word.top - before.top) < 0.5 * high
-            and _FIGURE.fullmatch(squeeze(word.text))
+            and FIGURE.fullmatch(squeeze(word.text))
         ):
             found += 1
             if found == 3:
@@ -142,11 +96,12 @@ def worth_a_look(words: Sequence[Word]) -> bool:
 
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
-    printed, originals = fold([line for line in text_lines(words) if not is_page_number(line, page.height)])
-    lines = [_cut(line) for line in printed]
+    folded, originals = fold(text_lines(words))
+    printed = [line for index, line in enumerate(folded) if not _numbers_page(folded, index, page.height)]
+    lines = [cut(line) for line in printed]
     rules = _row_rules(page, lines)
     blocks = [
-        _Block(start, rows, _row_lines(lines, start, rows, rules)) for start, rows in _blocks(lines, page.width, rules)
+        _Block(start, rows, row_lines(lines, start, rows, rules)) for start, rows in _blocks(lines, page.width, rules)
     ]
     owned = {i for block in blocks for part in block.parts if any(lines[j].labels for j in part) for i in part}
     rows = {index for block in blocks for index in block.rows}
@@ -160,7 +115,21 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     return [_grid(page, text, block) for block in blocks]
 
 
-def _row_rules(page: Page, lines: list[_Line]) -> list[float]:
+def _numbers_page(lines: list[list[Word]], index: int, height: float) -> bool:
+    """Return whether a line is the number of its page, and not the rest of a figure, close to a row of others."""
+    line = lines[index]
+    if not is_page_number(line, height):
+        return False
+    high = line[0].bottom - line[0].top
+    return not any(
+        sum(FIGURE.fullmatch(squeeze(word.text)) is not None for word in lines[side]) > 1
+        and max(line[0].top - lines[side][0].bottom, lines[side][0].top - line[0].bottom) < NEAR * high
+        for side in (index - 1, index + 1)
+        if 0 <= side < len(lines)
+    )
+
+
+def _row_rules(page: Page, lines: list[Line]) -> list[float]:
     """Return where rules across the page part its rows of figures; none where they are too few to part them all."""
     level = sorted((r.top, r.x1 - r.x0) for r in page.rulings if r.top == r.bottom)
     long: dict[float, float] = {}  # pieces of one rule lie at one height
@@ -174,41 +143,7 @@ def _row_rules(page: Page, lines: list[_Line]) -> list[float]:
     return rules if 2 * inside >= len(rows) - 1 else []
 
 
-def _cut(line: list[Word]) -> _Line:
-    pieces = [[line[0]]]
-    for before, word in pairwise(line):
-        if word.x0 - before.x1 > APART * (word.bottom - word.top):
-            pieces.append([word])
-        else:
-            pieces[-1].append(word)
-    return _Line(_parted(pieces), min(word.top for word in line), max(word.bottom for word in line))
-
-
-def _parted(pieces: list[list[Word]]) -> list[list[Word]]:
-    """Return ``pieces`` with figures side by side taken apart, and those that stand close to the end of a label."""
-    parted: list[list[Word]] = []
-    for piece in pieces:
-        if all(_FIGURE.fullmatch(squeeze(word.text)) for word in piece):
-            parted += [[word] for word in piece]
-        else:
-            parted.append(piece)
-    first = next((index for index, piece in enumerate(parted) if _is_figure(piece)), len(parted))
-    if 0 < first < len(parted) and all(_is_figure(piece) for piece in parted[first:]):
-        label = parted[first - 1]
-        while len(label) > 1 and _FIGURE.fullmatch(squeeze(label[-1].text)):
-            parted.insert(first, [label.pop()])
-    return parted
-
-
-def _is_figure(piece: list[Word]) -> bool:
-    return len(piece) == 1 and _FIGURE.fullmatch(squeeze(piece[0].text)) is not None
-
-
-def _centre(piece: Sequence[Word]) -> float:
-    return (piece[0].x0 + piece[-1].x1) / 2
-
-
-def _blocks(lines: list[_Line], width: float, rules: list[float]) -> list[tuple[int, list[int]]]:
+def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[int, list[int]]]:
     """Return the tables as (first header line, lines that hold figures): lines whose figures stand under each other.
 
     A line that reaches in among the figures without being one (a header, a heading) ends the table above it.
@@ -222,19 +157,19 @@ def _blocks(lines: list[_Line], width: float, rules: list[float]) -> list[tuple[
         if rows:
             blocks.append((_first_header(lines, free, rows[0], width), rows))
             free = rows[-1] + 1
-            while free < len(lines) and _goes_on(lines, free, rows[-1], rules):
+            while free < len(lines) and goes_on(lines, free, rows[-1], rules):
                 free += 1
         rows = []
 
     for index, line in enumerate(lines):
         figures = line.figures
-        if figures and (line.labels or len(figures) >= 3):
-            if rows and _wrapped(lines, index, rows[-1], rules):
+        if figures and (line.labels or len(figures) >= 3 or (rows and begun(lines, rows[-1], index))):
+            if rows and is_wrapped(lines, index, rows[-1], rules):
                 continue
             if rows and not _fits(_places(lines, rows), figures):
                 finish()
             rows.append(index)
-        elif rows and _wrapped(lines, index, rows[-1], rules):
+        elif rows and is_wrapped(lines, index, rows[-1], rules):
             continue
         elif rows and (
             line.pieces[-1][-1].x1 > min(lines[row].figures[0][0].x0 for row in rows)
@@ -245,7 +180,7 @@ def _blocks(lines: list[_Line], width: float, rules: list[float]) -> list[tuple[
     return blocks
 
 
-def _first_header(lines: list[_Line], free: int, row: int, width: float) -> int:
+def _first_header(lines: list[Line], free: int, row: int, width: float) -> int:
     """Return the first of the lines above ``row`` that may be its header: near, and no prose."""
     start = row
     while (
@@ -259,54 +194,7 @@ def _first_header(lines: list[_Line], free: int, row: int, width: float) -> int:
     return start
 
 
-def _goes_on(lines: list[_Line], index: int, row: int, rules: list[float]) -> bool:
-    """Return whether line ``index`` is more of the row of figures above it."""
-    return _wrapped(lines, index, row, rules) or _more_label(lines, index, row)
-
-
-def _wrapped(lines: list[_Line], index: int, row: int, rules: list[float]) -> bool:
-    """Return whether line ``index`` goes on with the figures of line ``row`` that were wrapped in narrow columns.
-
-    Between two rules it does, unless it looks like a row; without rules: figures alone, close below a row's.
-    """
-    line, above = lines[index], lines[row]
-    figures = line.figures
-    if not figures or not _aligned(above.figures, figures):
-        return False
-    if _banded(above, rules):
-        # As many figures with a label of their own may be the next row, where rules part groups of rows only.
-        rest = not line.labels or len(figures) < len(above.figures)
-        return rest and _same_band(above, line, rules)
-    fewer = len(figures) < len(above.figures) and line.top - above.bottom < 1.5 * line.height
-    below = bool(above.labels) and line.top - above.bottom < 0.4 * line.height and index - 1 == row
-    return not line.labels and line.top - lines[index - 1].bottom < 0.4 * line.height and (fewer or below)
-
-
-def _banded(line: _Line, rules: list[float]) -> bool:
-    """Return whether a line stands between two rules near enough to each other to bound a row."""
-    after = bisect_right(rules, line.middle)
-    return 0 < after < len(rules) and rules[after] - rules[after - 1] < BAND * line.height
-
-
-def _same_band(upper: _Line, lower: _Line, rules: list[float]) -> bool:
-    """Return whether no rule stands between two lines."""
-    return bisect_right(rules, upper.middle) == bisect_right(rules, lower.middle)
-
-
-def _more_label(lines: list[_Line], index: int, row: int) -> bool:
-    """Return whether line ``index``, below the last row of figures, goes on with that row's label."""
-    line, above, figures = lines[index], lines[index - 1], lines[row].figures
-    if line.figures or len(line.pieces) > 1 or line.pieces[-1][-1].x1 >= figures[0][0].x0:
-        return False
-    if line.top - above.bottom > 0.4 * line.height:
-        return False
-    labels = above.labels if index - 1 == row else above.pieces
-    return not labels or any(
-        overlap(line.pieces[0][0].x0, line.pieces[0][-1].x1, piece[0].x0, piece[-1].x1) > 0 for piece in labels
-    )
-
-
-def _is_prose(line: _Line, width: float) -> bool:
+def _is_prose(line: Line, width: float) -> bool:
     """Return whether a line is wide and (nearly) without gaps."""
     if len(_headings(line)) > PROSE_PIECES:
         return False
@@ -315,27 +203,20 @@ def _is_prose(line: _Line, width: float) -> bool:
     return extent > PROSE_SHARE * width and inked > PROSE_INK * extent
 
 
-def _aligned(first: list[list[Word]], second: list[list[Word]]) -> bool:
-    """Return whether the figures of one line stand in the columns of the other."""
-    few, many = sorted((first, second), key=len)
-    pitch = _pitch([_centre(piece) for piece in many])
-    return all(any(abs(_centre(a) - _centre(b)) < pitch for b in many) for a in few)
-
-
 def _fits(places: Sequence[_Place], figures: Sequence[Sequence[Word]]) -> bool:
     """Return whether every figure stands in a column of the table, or far enough from all for one of its own."""
     centres = [place.centre for place in places]
-    pitch = _pitch(centres)
+    pitch = leeway(centres)
     for piece in figures:
         if any(overlap(place.x0, place.x1, piece[0].x0, piece[-1].x1) > 0 for place in places):
             continue
-        away = min(abs(_centre(piece) - centre) for centre in centres)
+        away = min(abs(centre(piece) - other) for other in centres)
         if pitch <= away < NEW_COLUMN * pitch:
             return False
     return True
 
 
-def _places(lines: list[_Line], rows: Sequence[int]) -> list[_Place]:
+def _places(lines: list[Line], rows: Sequence[int]) -> list[_Place]:
     """Return where the figures of ``rows`` stand under each other, from left to right.
 
     Figures that overlap are one column. Where a wide one bridges two, the row with the most figures decides.
@@ -349,11 +230,6 @@ def _places(lines: list[_Line], rows: Sequence[int]) -> list[_Place]:
             found.append(_Place(x0, x1))
     fullest = max((lines[row].figures for row in rows), key=len)
     return found if len(found) >= len(fullest) else [_Place(piece[0].x0, piece[-1].x1) for piece in fullest]
-
-
-def _pitch(centres: Sequence[float]) -> float:
-    """Return how far a figure may stray from its column: less than half the distance of two columns."""
-    return min((b - a for a, b in pairwise(centres)), default=60.0) * 0.45
 
 
 def _grid(page: Page, text: _Text, block: _Block) -> Grid:
@@ -419,10 +295,10 @@ def _rest(
 
 def _column(between: Sequence[float], piece: Sequence[Word]) -> int:
     """Return the column that a piece stands in; ``between``: where one column ends and the next begins."""
-    return bisect_right(between, _centre(piece))
+    return bisect_right(between, centre(piece))
 
 
-def _with_blank(places: list[_Place], header: Sequence[_Line], edge: float) -> list[_Place]:
+def _with_blank(places: list[_Place], header: Sequence[Line], edge: float) -> list[_Place]:
     """Return the columns of figures, and those that only the header shows, for nothing stands in them.
 
     ``header`` is given from below: what stands over one column names it, what stands over several is a heading of
@@ -444,65 +320,12 @@ def _with_blank(places: list[_Place], header: Sequence[_Line], edge: float) -> l
     return named if all(a.x1 <= b.x0 for a, b in pairwise(named)) else [pair[0] for pair in found]
 
 
-def _headings(line: _Line) -> list[list[Word]]:
+def _headings(line: Line) -> list[list[Word]]:
     """Return the words of a line of the header, those that touch together."""
     return touching([word for piece in line.pieces for word in piece])
 
 
-def _row_lines(lines: list[_Line], start: int, rows: list[int], rules: list[float]) -> list[list[int]]:
-    """Return for each row of figures the lines it consists of: its own, and those of its label above and below."""
-    parts = [[index] for index in rows]
-    for number, (upper, lower) in enumerate(pairwise(rows)):
-        between = list(range(upper + 1, lower))
-        if between:
-            cut = _cut_at(lines, [upper, *between, lower], rules)
-            parts[number] += [index for index in between if index < cut]
-            parts[number + 1] = [index for index in between if index >= cut] + parts[number + 1]
-    last = parts[-1]
-    while last[-1] + 1 < len(lines) and _goes_on(lines, last[-1] + 1, rows[-1], rules):
-        last.append(last[-1] + 1)
-    # A first row without a label on its own line has it on the lines above, up to the widest gap.
-    if not lines[rows[0]].labels:
-        above = [
-            index for index in range(start, rows[0]) if lines[index].pieces[-1][-1].x1 < lines[rows[0]].figures[0][0].x0
-        ]
-        while above and above != list(range(above[0], rows[0])):
-            above.pop(0)
-        if above:
-            cut = _cut_at(lines, [*above, rows[0]], rules) if len(above) > 1 else above[0]
-            parts[0] = [index for index in above if index >= cut] + parts[0]
-    return parts
-
-
-def _cut_at(lines: list[_Line], indices: list[int], rules: list[float]) -> int:
-    """Return the first of the lines between two rows that belongs to the lower one.
-
-    After a rule; at the one line whose label begins with a number; or after the widest gap.
-    """
-    for before, after in pairwise(indices):
-        if any(lines[before].middle < rule < lines[after].middle for rule in rules):
-            return after
-    own = next((lines[index].labels[-1] for index in (indices[-1], indices[0]) if lines[index].labels), None)
-    numbered = [index for index in indices[1:] if _is_numbered(lines[index], own)]
-    if len(numbered) == 1:
-        return numbered[0]
-    gaps = [
-        (lines[after].top - lines[before].bottom, -abs(position - (len(indices) - 2) / 2), after)
-        for position, (before, after) in enumerate(pairwise(indices))
-    ]
-    return max(gaps)[2]
-
-
-def _is_numbered(line: _Line, own: list[Word] | None) -> bool:
-    """Return whether the last label on a line begins with a number, and stands over or under that of a row, ``own``."""
-    if own is None or not line.labels:
-        return False
-    label = line.labels[-1]
-    under = overlap(label[0].x0, label[-1].x1, own[0].x0, own[-1].x1) > 0
-    return under and _NUMBERED.match(squeeze(label[0].text)) is not None
-
-
-def _label_cells(lines: list[_Line], part: list[int]) -> list[list[Word]]:
+def _label_cells(lines: list[Line], part: list[int]) -> list[list[Word]]:
     """Return the label words of a row as cells from left to right: pieces above each other are one cell."""
     cells: list[list[Word]] = []
     for piece in sorted((piece for index in part for piece in lines[index].labels), key=lambda piece: piece[0].x0):
@@ -516,7 +339,7 @@ def _label_cells(lines: list[_Line], part: list[int]) -> list[list[Word]]:
     return cells
 
 
-def _tops(lines: list[_Line], header: list[int], parts: list[list[int]]) -> tuple[float, ...]:
+def _tops(lines: list[Line], header: list[int], parts: list[list[int]]) -> tuple[float, ...]:
     groups = [[index] for index in header] + parts
     tops = [min(lines[index].top for index in groups[0])]
     for above, below in pairwise(groups):
@@ -527,7 +350,7 @@ def _tops(lines: list[_Line], header: list[int], parts: list[list[int]]) -> tupl
 
 
 def _header_cells(
-    page: Page, line: _Line, row: tuple[int, float, float], lefts: Sequence[float], columns: Sequence[_Place]
+    page: Page, line: Line, row: tuple[int, float, float], lefts: Sequence[float], columns: Sequence[_Place]
 ) -> list[Cell]:
     """Return one line of the header as cells: each word over the columns whose middle it covers, or the nearest."""
     number, top, bottom = row
@@ -535,7 +358,7 @@ def _header_cells(
     places: dict[tuple[int, int], list[Word]] = {}
     for piece in _headings(line):
         covered = [i for i, column in enumerate(columns) if piece[0].x0 <= column.centre <= piece[-1].x1]
-        if not covered and labels and _centre(piece) < lefts[labels]:
+        if not covered and labels and centre(piece) < lefts[labels]:
             place = (0, labels)
         elif not covered:
             place = (labels + _column(lefts[labels + 1 : -1], piece), 1)
