@@ -218,6 +218,7 @@ def _table(
     def cell(tag: str, value: str, column: int, tint: str) -> str:
         align = "left" if column < text else "right"
         own = f"border:{LINE};padding:2px 8px;text-align:{align};font-weight:normal;background-color:{tint}"
+        own += ";white-space:nowrap" if column == 0 else ""
         if value == "0":
             return f'<{tag} style="{own}"><span style="{MUTED}">0</span></{tag}>'
         return f'<{tag} style="{own}">{escape(value)}</{tag}>'
