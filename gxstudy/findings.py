@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 __all__ = ["KINDS", "SEVERITY", "SEVERITY_ZH", "Code", "Finding", "Kind", "Place", "Severity", "finding"]
 
@@ -215,6 +215,12 @@ class Place(NamedTuple):
     bottom: float | None = None
 
 
+class Printer(Protocol):
+    """What a notebook writes with."""
+
+    def text(self, obj: str, /) -> object: ...
+
+
 class Finding(NamedTuple):
     """One thing noticed, with its place."""
 
@@ -222,6 +228,18 @@ class Finding(NamedTuple):
     severity: Severity
     message: str
     where: Place
+
+    def __str__(self) -> str:
+        """Say it on one line, its kind in Chinese too."""
+        keys = " / ".join(key for key in self.where[:3] if key is not None)
+        page = "" if self.where.page is None else f"p. {self.where.page}"
+        place = ", ".join(part for part in (page, keys) if part)
+        said = f"{self.severity}: {self.code} {KINDS[self.code].zh}" + (f" ({place})" if place else "")
+        return f"{said}: {self.message}"
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002
+        """Show it so in a notebook, alone and in a list."""
+        printer.text(str(self))
 
 
 def finding(code: Code, message: str, where: Place | None = None) -> Finding:

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from IPython.lib.pretty import pretty
 
 from gxstudy import errors
 from gxstudy.findings import KINDS, SEVERITY, SEVERITY_ZH, Code, Finding, Place, finding
@@ -67,6 +68,17 @@ def test_a_finding_carries_the_severity_of_its_code(code: Code) -> None:
     said = finding(code, "what is wrong", place)
     assert said == Finding(code, SEVERITY[code], "what is wrong", place)
     assert pickle.loads(pickle.dumps(said)) == said
+
+
+def test_findings_are_readable_lines_in_a_notebook_in_both_languages() -> None:
+    found = (
+        finding(Code.IDENTITY_FAILED, "10 + 1 = 11, not 0", Place("disputes", "review", None, 3)),
+        finding(Code.ORGAN_UNKNOWN, "no title names the organ"),
+    )
+    assert pretty(found).splitlines() == [
+        "(error: identity_failed 合计不成立 (p. 3, disputes / review): 10 + 1 = 11, not 0,",
+        " warning: organ_unknown 标题和落款都没有写明机关: no title names the organ)",
+    ]
 
 
 def test_a_place_may_be_unknown() -> None:
