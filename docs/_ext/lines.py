@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
-
 from docutils import nodes
 from sphinx.application import Sphinx
 
-_WIDE = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u201c\u201d]"
-_BREAK = re.compile(rf"(?<={_WIDE})\n(?={_WIDE}|$)|^\n(?={_WIDE})")
 
-
-def joined(text: str) -> str:
-    """Return a text without the line breaks that stand beside Chinese."""
-    return _BREAK.sub("", text)
+def joined(before: str, after: str) -> bool:
+    """Return whether nothing stands between two characters: both Chinese, or one a mark that brings its own space."""
+    marks = [not sign.isalnum() and ("\u3000" <= sign <= "\u303f" or sign >= "\uff00") for sign in (before, after)]
+    return any(marks) or all("\u4e00" <= sign <= "\u9fff" for sign in (before, after))
 
 
 def join(app: Sphinx, doctree: nodes.document) -> None:
-    """Join the lines of every paragraph."""
+    """Drop the break of a source line where it would show as a space that nobody meant."""
     for text in list(doctree.findall(nodes.Text)):
-        if "\n" in text and not isinstance(text.parent, nodes.literal_block):
-            text.parent.replace(text, nodes.Text(joined(str(text))))
+        if str(text) != "\n":
+            continue
+        around = text.parent.children
+        at = around.index(text)
+        before, after = (around[place].astext() if 0 <= place < len(around) else "" for place in (at - 1, at + 1))
+        if before and after and joined(before[-1], after[0]):
+            text.parent.replace(text, nodes.Text(""))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
