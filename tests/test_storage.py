@@ -8,11 +8,13 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from click.testing import CliRunner
 from distributed import Client, LocalCluster
 from test_corpus import THREE, dataset, folder, reader
 from upath import UPath
 
 from gxstudy import corpus
+from gxstudy.cli import commands
 from gxstudy.corpus import storage
 from gxstudy.errors import CallError, MissingDependencyError
 
@@ -115,3 +117,12 @@ def test_a_folder_elsewhere_that_is_not_there_is_refused(tmp_path: Path) -> None
 def test_a_path_of_this_machine_is_one(tmp_path: Path) -> None:
     assert storage.place(str(tmp_path)) == tmp_path
     assert storage.here(tmp_path) == tmp_path
+
+
+def test_the_command_names_the_address_that_was_given(tmp_path: Path) -> None:
+    empty = tmp_path / "raw"
+    empty.mkdir()
+    (empty / "one.txt").write_text("no report", encoding="utf-8")
+    said = CliRunner().invoke(commands, ["build", str(empty), "memory://out/data"])
+    assert said.exit_code == 0, said.output
+    assert "memory://out/data: 0 of 1 files read" in said.output

@@ -63,7 +63,7 @@ def build(
     if as_json:
         click.echo(json.dumps(built.manifest["counts"], ensure_ascii=False))
     else:
-        tell_counts(built)
+        tell_counts(built, out)
 
 
 def build_dataset(
@@ -100,9 +100,9 @@ def build_dataset(
         )
 
 
-def tell_counts(built: Corpus) -> None:
+def tell_counts(built: Corpus, out: str | Path) -> None:
     """Say how much of a dataset was read, and on standard error how much was not."""
-    counts, out = built.manifest["counts"], built.path
+    counts = built.manifest["counts"]
     said = _("{out}: {read} of {files} files read, {figures} figures")
     rows = counts["rows"]
     click.echo(said.format(out=out, read=counts["read"], files=counts["files"], figures=rows["figures"]))

@@ -32,6 +32,7 @@ def reproduce(root: Path, jobs: int | None) -> None:
             advice = _("there is no folder {folder}: run this in the project's folder, or name it with --root")
             msg = advice.format(folder=needed.resolve())
             raise CallError(msg)
-    tell_counts(build_dataset(raw, processed, jobs=jobs, timeout=SECONDS, memory=MEBIBYTES))
+    built = build_dataset(raw, processed, jobs=jobs, timeout=SECONDS, memory=MEBIBYTES)
+    tell_counts(built, processed)
     run_notebooks(folder)
     tell(draw_all(sources(processed, raw), processed / "figures"))
