@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import handmade
 import pytest
 
-from gxstudy.corpus import dataset, results
+from gxstudy.corpus import dataset, parts, results, writing
 from gxstudy.corpus.index import Index
 from gxstudy.corpus.inventory import Inventory, RawFile, Registered
 
@@ -25,7 +29,21 @@ print(len(made.frame), int(own), resource.getrusage(resource.RUSAGE_SELF).ru_max
 MEBIBYTE = 1 << 20
 
 
-def write(folder: Path, reports: int) -> Path:
+class Held(NamedTuple):
+    """Results in memory."""
+
+    results: dict[str, bytes]
+
+    def of(self, sha256: str) -> bytes:
+        """Return one."""
+        return self.results[sha256]
+
+    def some(self, hashes: Iterable[str]) -> Held:
+        """Return some."""
+        return Held({sha256: self.results[sha256] for sha256 in hashes})
+
+
+def write(folder: Path, reports: int, *, processes: int = 1) -> Path:
     """Write a dataset of so many reports of 200 figures, on eight years."""
     read = [
         results.read(handmade.report({("applications", "new", "total"): str(number)}, organ="某县", year=2018 + number))
@@ -44,9 +62,57 @@ def write(folder: Path, reports: int) -> Path:
     out.mkdir()
     taken = Inventory(tuple(files), (), tuple((file.path, file.sha256) for file in files), 0, (), None)
     with Index(folder / "index", "key") as index:
-        names = dataset.write(staged, out, taken, heads, result.__getitem__, index)
+        names = dataset.write(staged, out, taken, heads, Held(result), index, processes=processes)
     dataset.replace(staged, out, names)
     return out
+
+
+def contents(out: Path) -> dict[str, str]:
+    """Return the hashes of the files of a dataset."""
+    files = (place for place in out.rglob("*") if place.is_file())
+    return {place.relative_to(out).as_posix(): hashlib.sha256(place.read_bytes()).hexdigest() for place in files}
+
+
+def test_several_processes_write_the_bytes_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts are written beside one another; the parent wrote them alone while the other processors did nothing."""
+    monkeypatch.setattr(parts, "PARTED_ABOVE", 400)
+    monkeypatch.setattr(parts, "PART_ROWS", 600)
+    started: list[int] = []
+    monkeypatch.setattr(
+        writing, "ProcessPoolExecutor", lambda most, **more: started.append(most) or ProcessPoolExecutor(most, **more)
+    )
+    alone, together = (contents(write(tmp_path / f"{n}", 80, processes=n)) for n in (1, 3))
+    assert len([name for name in alone if name.startswith("figures.parquet/")]) > 8
+    assert alone == together
+    assert started == [2]
+
+
+def test_a_process_that_dies_while_writing_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PARTED_ABOVE", 400)
+    monkeypatch.setattr(parts, "PART_ROWS", 600)
+    alone = contents(write(tmp_path / "1", 80))
+    monkeypatch.setattr(writing, "end_with_parent", os.abort)
+    assert contents(write(tmp_path / "2", 80, processes=2)) == alone
+
+
+def test_what_cannot_be_written_by_another_process_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PARTED_ABOVE", 400)
+    monkeypatch.setattr(parts, "PART_ROWS", 600)
+    monkeypatch.setattr(Held, "some", lambda *_: Lost())
+    with pytest.raises(results.LostError):
+        write(tmp_path, 80, processes=2)
+
+
+class Lost(NamedTuple):
+    """Results that are gone."""
+
+    def of(self, sha256: str) -> bytes:
+        """Return none."""
+        raise results.LostError(sha256)
+
+    def some(self, _: Iterable[str]) -> Lost:
+        """Return none."""
+        return self
 
 
 def measured(out: Path) -> tuple[int, int, int]:

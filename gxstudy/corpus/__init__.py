@@ -28,7 +28,7 @@ from gxstudy.corpus.index import Index, forget
 from gxstudy.corpus.inventory import Inventory
 from gxstudy.corpus.opened import Corpus, open
 from gxstudy.corpus.publish import put
-from gxstudy.corpus.results import Head, Kept, fingerprint, head
+from gxstudy.corpus.results import Head, Kept, LostError, Stored, fingerprint, head
 from gxstudy.corpus.work import Limits, Reader, Run, Task
 from gxstudy.errors import CallError, StorageError
 from gxstudy.frames.dictionary import PRODUCTS
@@ -138,7 +138,7 @@ def build(
                 if rehash:
                     index.distrust()
                 taken = inventory.take(source, leave_out=target.resolve(), jobs=processes, index=index, rehash=rehash)
-                _update(target, taken, kept, limits, run, told, index, prune=cache is None)
+                _update(target, taken, kept, limits, run, told, index, prune=cache is None, processes=processes)
 
         try:
             update()
@@ -162,6 +162,7 @@ def _update(
     index: Index,
     *,
     prune: bool,
+    processes: int,
 ) -> None:
     """Bring the dataset up to what was found, unless it is already."""
     state = f"{dataset.digest(taken)}, {limits.tag}"
@@ -169,7 +170,7 @@ def _update(
         progress(_all_known(taken, out))
         return
     index.say("dataset", None)
-    results = _read_and_write(out, taken, kept, limits, run, progress, index)
+    results = _read_and_write(out, taken, kept, limits, run, progress, index, processes=processes)
     if prune:
         kept.prune(results.tags.items())
     if _TODAY not in results.tags.values():
@@ -190,6 +191,8 @@ def _read_and_write(
     run: Run,
     progress: Callable[[Progress], None],
     index: Index,
+    *,
+    processes: int,
 ) -> _Results:
     """Read what is not known, and write the dataset; results that turn out to be lost are read again."""
     staged = out / _CACHE / "new"
@@ -200,18 +203,15 @@ def _read_and_write(
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir(parents=True)
         try:
-            names = dataset.write(staged, out, taken, results.heads, results.of, index)
-        except _LostError:
+            stored = Stored(kept, results.tags)
+            names = dataset.write(staged, out, taken, results.heads, stored, index, processes=processes)
+        except LostError:
             lost = [sha256 for sha256, tag in results.tags.items() if kept.get(sha256, tag=tag) is None]
             index.forget_results(lost)
             continue
         dataset.replace(staged, out, names)
         index.keep_names(names)
         return results
-
-
-class _LostError(LookupError):
-    """The index knows a result that is gone, or was cut off."""
 
 
 class _Results(NamedTuple):
@@ -225,13 +225,6 @@ class _Results(NamedTuple):
         """Remember where the result for a file is."""
         self.tags[sha256] = tag
         self.heads[sha256] = told
-
-    def of(self, sha256: str) -> bytes:
-        """Return the result for a file."""
-        result = self.kept.get(sha256, tag=self.tags[sha256])
-        if result is None:
-            raise _LostError(sha256)
-        return result
 
 
 def _find_kept(taken: Inventory, results: _Results, limits: Limits, index: Index) -> None:

@@ -13,29 +13,37 @@ import json
 import os
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from gxstudy.corpus.choice import Candidate, Chosen, choose
-from gxstudy.corpus.index import Index, Made, sha256_of
-from gxstudy.corpus.inventory import Failure, Inventory, RawFile
+from gxstudy.corpus.choice import Candidate, choose
+from gxstudy.corpus.index import Index, Made
+from gxstudy.corpus.inventory import Failure, Inventory
 from gxstudy.corpus.package import data_package, schemas
-from gxstudy.corpus.parts import Part, Place, parts
-from gxstudy.corpus.results import LIBRARIES, Head, body, version
-from gxstudy.corrections import Correction, correct
-from gxstudy.findings import SEVERITY, Code
+from gxstudy.corpus.parts import Place, parts
+from gxstudy.corpus.results import LIBRARIES, Head, version
+from gxstudy.corpus.writing import (
+    Job,
+    Known,
+    Outcome,
+    Source,
+    Writer,
+    choice_of,
+    job,
+    made,
+    said_of,
+    write_jobs,
+)
+from gxstudy.corrections import Correction
+from gxstudy.findings import Code
 from gxstudy.frames.dictionary import PRODUCTS, Product, product
-from gxstudy.frames.export import neutral
-from gxstudy.frames.records import Columns, columns
-from gxstudy.frames.tables import as_frame
+from gxstudy.frames.records import columns
 from gxstudy.organs import divisions_source
 from gxstudy.text import squeeze
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyarrow import csv, parquet
+    pass
 
 __all__ = ["FORMAT", "MANIFEST", "digest", "replace", "write"]
 
@@ -48,24 +56,6 @@ _PACKAGE = "datapackage.json"
 _BATCH_ROWS = 1 << 14
 _GROUP_ROWS = 1 << 17
 _OF_REPORTS = tuple(of for of in PRODUCTS if of.name != "failures")
-
-
-class _Outcome(NamedTuple):
-    """A file that was read or tried, and what came of it."""
-
-    file: RawFile
-    head: Head
-
-
-class _Known(NamedTuple):
-    """What its file does not say of a report: what became of it among its rivals, findings, decisions of people."""
-
-    chosen: Chosen | None
-    findings: tuple[tuple[Code, str], ...]
-    corrections: tuple[Correction, ...] = ()
-
-
-_NOTHING = _Known(None, ())
 
 
 def digest(inventory: Inventory) -> str:
@@ -87,8 +77,10 @@ def write(
     out: Path,
     inventory: Inventory,
     heads: Mapping[str, Head],
-    result_of: Callable[[str], bytes],
+    source: Source,
     index: Index,
+    *,
+    processes: int = 1,
 ) -> frozenset[str]:
     """Write what is new of a dataset into an empty folder.
 
@@ -102,33 +94,38 @@ def write(
         What is in the raw folder.
     heads
         What came of each file, by its hash.
-    result_of
+    source
         Gives the result of a file by its hash; asked for once, so that they need not be held.
     index
         Knows from what the files in ``out`` were made, and learns it of the new ones.
+    processes
+        How many processes write at once, this one included; the bytes are the same.
 
     Returns
     -------
     frozenset of str
         The names of all files of the dataset: those in ``staged``, and those in ``out`` that stay.
     """
-    told = [_Outcome(file, heads[file.sha256]) for file in inventory.files]
+    told = [Outcome(file, heads[file.sha256]) for file in inventory.files]
     reports = [outcome for outcome in told if outcome.head.outcome == "read"]
     failures = [*inventory.failures, *(_failure(outcome) for outcome in told if outcome.head.outcome == "failed")]
     failures.sort(key=lambda failure: failure.path)
     known = _known(reports, inventory.corrections)
-    layout = parts(Place(file.report_id, *_of(file, head), head.figures) for file, head in reports)
+    layout = parts(Place(file.report_id, *said_of(file, head), head.figures) for file, head in reports)
     files: dict[str, Made] = {}
-    for part in layout:
-        members = [reports[number] for number in part.members]
-        files |= _write_part(staged, out, part, members, known, result_of, index)
+    jobs = [job(part, (reports[number] for number in part.members), known) for part in layout]
+    stay = [_there(out, one, index) for one in jobs]
+    wanted = [one for one, there in zip(jobs, stay, strict=True) if there is None]
+    written = iter(write_jobs(wanted, staged, source, processes=processes))
+    for there in stay:
+        files |= next(written) if there is None else there
     files |= _write_failures(staged, failures)
     listing = "".join(f"{sha256}  {path}\n" for path, sha256 in inventory.hashes)
     (staged / _INPUTS).write_bytes(listing.encode())
-    files[_INPUTS] = _made(staged, _INPUTS, "", len(inventory.hashes))
+    files[_INPUTS] = made(staged, _INPUTS, "", len(inventory.hashes))
     for name, described in {**schemas(files), _PACKAGE: data_package(files)}.items():
         _write_json(staged / name, described)
-        files[name] = _made(staged, name, "", 0)
+        files[name] = made(staged, name, "", 0)
     counts = {
         "files": len(told) + len(inventory.failures),
         "read": len(reports),
@@ -138,13 +135,13 @@ def write(
         "ignored_by_ending": dict(inventory.ignored),
         "rows": {of.name: _rows(files, of) for of in PRODUCTS},
         "corrections": _counted(reports, inventory.corrections),
-        "choices": dict(sorted(Counter(_choice(outcome, known) or "unknown" for outcome in reports).items())),
+        "choices": dict(sorted(Counter(choice_of(outcome, known) or "unknown" for outcome in reports).items())),
     }
     _write_json(staged / MANIFEST, _manifest(inventory, counts, files, parted=bool(layout and layout[0].name)))
-    files[MANIFEST] = _made(staged, MANIFEST, "", 0)
-    for name, made in files.items():
+    files[MANIFEST] = made(staged, MANIFEST, "", 0)
+    for name, known_file in files.items():
         if (staged / name).exists():
-            index.learn_made(staged / name, made)
+            index.learn_made(staged / name, known_file)
     index.commit()
     return frozenset(files)
 
@@ -214,87 +211,38 @@ def _settle(folder: Path) -> None:
             os.close(known)
 
 
-def _write_part(
-    staged: Path,
-    out: Path,
-    part: Part,
-    members: list[_Outcome],
-    known: Mapping[str, _Known],
-    result_of: Callable[[str], bytes],
-    index: Index,
-) -> dict[str, Made]:
-    """Write the files of a part, unless they are there, made from the same."""
-    told = hashlib.sha256(part.name.encode())
-    for file, head in members:
-        about = (*file[:1], *file[2:], *_of(file, head), known.get(file.report_id, _NOTHING))
-        told.update(f"{about}\n".encode())
-    inputs = told.hexdigest()
-    names = {of.name: _files(part, of) for of in _OF_REPORTS}
-    there = {name: index.made(out, name) for some in names.values() for name in some}
-    if all(made is not None and made.inputs == inputs for made in there.values()):
-        return {name: made for name, made in there.items() if made is not None}
-    with ExitStack() as stack:
-        writers = {
-            of.name: stack.enter_context(_Writer(of, *(staged / name for name in names[of.name]))) for of in _OF_REPORTS
-        }
-        for file, head in members:
-            of_report = known.get(file.report_id, _NOTHING)
-            tables = body(result_of(file.sha256))
-            if of_report.corrections:
-                tables = correct(tables, of_report.corrections, sha256=file.sha256)
-            for name, table in _complete(file, head, tables, of_report):
-                writers[name].add(table)
-    return {name: _made(staged, name, inputs, writers[of.name].rows) for of in _OF_REPORTS for name in names[of.name]}
+def _there(out: Path, one: Job, index: Index) -> dict[str, Made] | None:
+    """Return the files of a part that an earlier build wrote from the same, None where one is not there."""
+    found = {name: index.made(out, name) for some in one.names.values() for name in some}
+    there = {name: file for name, file in found.items() if file is not None and file.inputs == one.inputs}
+    return there if len(there) == len(found) else None
 
 
 def _write_failures(staged: Path, failures: list[Failure]) -> dict[str, Made]:
     of = product("failures")
     names = (f"{of.name}.parquet", f"{of.name}.csv")
-    with _Writer(of, *(staged / name for name in names)) as writer:
+    with Writer(of, *(staged / name for name in names)) as writer:
         writer.add(columns(of, failures))
-    return {name: _made(staged, name, "", len(failures)) for name in names}
-
-
-def _files(part: Part, of: Product) -> tuple[str, ...]:
-    """Return the names of the files of a product: Parquet, and where the dataset is whole CSV too."""
-    return (part.file(of.name),) if part.name else (part.file(of.name), f"{of.name}.csv")
-
-
-def _made(staged: Path, name: str, inputs: str, rows: int) -> Made:
-    place = staged / name
-    return Made(name, inputs, sha256_of(place), place.stat().st_size, rows)
+    return {name: made(staged, name, "", len(failures)) for name in names}
 
 
 def _rows(files: Mapping[str, Made], of: Product) -> int:
     return sum(made.rows for name, made in files.items() if name.startswith(f"{of.name}.parquet"))
 
 
-def _choice(outcome: _Outcome, known: Mapping[str, _Known]) -> str | None:
-    organ, year = _of(*outcome)
-    if organ is None or year is None:
-        return None
-    chosen = known.get(outcome.file.report_id, _NOTHING).chosen
-    return "only" if chosen is None else chosen.choice
-
-
-def _counted(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict[str, int]:
+def _counted(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[str, int]:
     """Count the corrections in force, and those of them that concern no report of the dataset."""
     concern = sum(map(len, _decided(reports, corrections).values()))
     return {"in_force": len(corrections), "of_no_report": len(corrections) - concern}
 
 
-def _failure(outcome: _Outcome) -> Failure:
+def _failure(outcome: Outcome) -> Failure:
     file, said = outcome.file, outcome.file.registered
     told = (outcome.head.reason, outcome.head.message, file.sha256)
     return Failure(file.path, *told, said.source or file.path, said.organ, said.year)
 
 
-def _of(file: RawFile, told: Head) -> tuple[str | None, int | None]:
-    """Return organ and year: as printed, and where that is silent as the registry says."""
-    return told.organ or file.registered.organ, told.year if told.year is not None else file.registered.year
-
-
-def _known(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict[str, _Known]:
+def _known(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[str, Known]:
     """Return what their files do not say, by ``report_id``, of the reports of which there is something to say."""
     found: dict[str, list[tuple[Code, str]]] = defaultdict(list)
     for file, head in reports:
@@ -308,22 +256,24 @@ def _known(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict[s
             message = f"the report is on {head.year}, the registry says {said.year}; the report is followed"
             found[file.report_id].append((Code.REGISTRY_DISAGREES, message))
     chosen = choose(
-        Candidate(file.report_id, file.path, file.registered.published, *_of(file, head), head)
+        Candidate(file.report_id, file.path, file.registered.published, *said_of(file, head), head)
         for file, head in reports
     )
     for file, head in reports:
         one = chosen.get(file.report_id)
         if one is not None:
             others = ", ".join(one.others)
-            message = f"the same organ has another report on {_of(file, head)[1]}: {others}; {one.choice}: {one.why}"
+            message = (
+                f"the same organ has another report on {said_of(file, head)[1]}: {others}; {one.choice}: {one.why}"
+            )
             found[file.report_id].append((Code.SEVERAL_OF_ORGAN_AND_YEAR, message))
     decided = _decided(reports, corrections)
     return {
-        name: _Known(chosen.get(name), tuple(found.get(name, ())), decided.get(name, ())) for name in (*found, *decided)
+        name: Known(chosen.get(name), tuple(found.get(name, ())), decided.get(name, ())) for name in (*found, *decided)
     }
 
 
-def _decided(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict[str, tuple[Correction, ...]]:
+def _decided(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[str, tuple[Correction, ...]]:
     """Return the corrections that concern each report: made on its file, or on another file of its name."""
     ours = {file.sha256: file.report_id for file, _ in reports}
     names = set(ours.values())
@@ -333,107 +283,6 @@ def _decided(reports: list[_Outcome], corrections: Sequence[Correction]) -> dict
         if name in names:
             found[name].append(one)
     return {name: tuple(some) for name, some in found.items()}
-
-
-def _complete(file: RawFile, told: Head, tables: dict[str, Columns], known: _Known) -> Iterator[tuple[str, Columns]]:
-    """Yield the columns of each product with what the content of the file does not say."""
-    organ, year = _of(file, told)
-    source = file.registered.source or file.path
-    chosen, added, _ = known
-    severities = Counter(SEVERITY[code] for code, _ in added)
-    for name, table in tables.items():
-        if name == "findings" and added:
-            of = product("findings")
-            rows = ({"code": code.value, "severity": SEVERITY[code], "message": message} for code, message in added)
-            more = columns(of, (tuple(row.get(field) for field in of.columns) for row in rows))
-            table = {field: values + more[field] for field, values in table.items()}  # noqa: PLW2901
-        height = len(table["report_id"])
-        same: Columns = {"report_id": [file.report_id], "organ": [organ], "year": [year], "source": [source]}
-        if name == "reports":
-            said = file.registered
-            same |= {
-                "sha256": [file.sha256],
-                "path": [file.path],
-                "registry_organ": [said.organ],
-                "registry_year": [said.year],
-                "registry_published": [said.published],
-                "choice": [_choice(_Outcome(file, told), {file.report_id: known})],
-                "choice_kept": [chosen.kept if chosen else None],
-                "choice_why": [chosen.why if chosen else None],
-            }
-            for severity, times in severities.items():
-                (before,) = table[f"findings_{severity}"]
-                same[f"findings_{severity}"] = [int(before or 0) + times]
-        yield name, {field: same[field] * height if field in same else values for field, values in table.items()}
-
-
-class _Writer:
-    """Writes one product as Parquet, and as CSV where asked for, batch by batch."""
-
-    def __init__(self, of: Product, place: Path, plain: Path | None = None) -> None:
-        self.of = of
-        self.rows = 0
-        self._place = place
-        self._plain = plain
-        self._waiting: Columns = {name: [] for name in of.columns}
-        self._group: list[pa.RecordBatch] = []
-        self._schema = _schema(of)
-
-    def __enter__(self) -> _Writer:
-        from pyarrow import csv, parquet
-
-        self._place.parent.mkdir(parents=True, exist_ok=True)
-        self._parquet: parquet.ParquetWriter = parquet.ParquetWriter(
-            self._place, self._schema, version="2.6", compression="zstd", use_dictionary=True, data_page_version="1.0"
-        )
-        self._csv: csv.CSVWriter | None = csv.CSVWriter(self._plain, self._schema) if self._plain else None
-        return self
-
-    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        if error is None:
-            self._flush()
-            self._write_group()
-        self._parquet.close()
-        if self._csv is not None:
-            self._csv.close()
-
-    def add(self, table: Columns) -> None:
-        """Add rows."""
-        for name, waiting in self._waiting.items():
-            waiting.extend(table[name])
-        if len(self._waiting[self.of.columns[0]]) >= _BATCH_ROWS:
-            self._flush()
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-
-        arrays = [
-            pa.array(self._waiting[name], type=kind)
-            for name, kind in zip(self.of.columns, self._schema.types, strict=True)
-        ]
-        batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
-        if self._csv is not None:
-            self._csv.write_table(neutral(pa.Table.from_batches([batch])))
-        self._group.append(batch)
-        self.rows += batch.num_rows
-        self._waiting = {name: [] for name in self.of.columns}
-        if sum(batch.num_rows for batch in self._group) >= _GROUP_ROWS:
-            self._write_group()
-
-    def _write_group(self) -> None:
-        import pyarrow as pa
-
-        table = pa.Table.from_batches(self._group, schema=self._schema)
-        if table.num_rows:
-            self._parquet.write_table(table, row_group_size=table.num_rows)
-        self._group = []
-
-
-def _schema(of: Product) -> pa.Schema:
-    """Return the Arrow schema that gives back the dtypes of the data dictionary in pandas."""
-    import pyarrow as pa
-
-    return pa.Schema.from_pandas(as_frame(of, {name: [] for name in of.columns}), preserve_index=False)
 
 
 def _manifest(

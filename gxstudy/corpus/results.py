@@ -12,7 +12,7 @@ import json
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
@@ -22,7 +22,19 @@ from gxstudy.frames.dictionary import PRODUCTS
 from gxstudy.frames.records import Columns, of_reports
 from gxstudy.report import Report
 
-__all__ = ["LIBRARIES", "Head", "Kept", "body", "failed", "fingerprint", "head", "read", "version"]
+__all__ = [
+    "LIBRARIES",
+    "Head",
+    "Kept",
+    "LostError",
+    "Stored",
+    "body",
+    "failed",
+    "fingerprint",
+    "head",
+    "read",
+    "version",
+]
 
 LIBRARIES = (
     "camelot-py",
@@ -159,6 +171,28 @@ class Kept(NamedTuple):
     def _place(self, sha256: str, tag: str) -> Path:
         name = hashlib.sha256(f"{self.key}\n{sha256}\n{tag}".encode()).hexdigest()
         return self.folder / name[:2] / name[2:]
+
+
+class LostError(LookupError):
+    """A result that is known to be kept is gone, or was cut off."""
+
+
+class Stored(NamedTuple):
+    """Results that are kept, by the hash of the file: where, and under which tag each."""
+
+    kept: Kept
+    tags: Mapping[str, str]
+
+    def of(self, sha256: str) -> bytes:
+        """Return the result for a file; raises :class:`LostError` where it is gone."""
+        result = self.kept.get(sha256, tag=self.tags[sha256])
+        if result is None:
+            raise LostError(sha256)
+        return result
+
+    def some(self, hashes: Iterable[str]) -> Stored:
+        """Return those of some files alone."""
+        return Stored(self.kept, {sha256: self.tags[sha256] for sha256 in hashes})
 
 
 def fingerprint(reader: str) -> str:

@@ -39,6 +39,7 @@ __all__ = [
     "Task",
     "came_of",
     "crashed",
+    "end_with_parent",
     "here",
     "read_file",
     "reason",
@@ -258,10 +259,15 @@ def _prepare(_: Reader, mebibytes: int, scratch: Path) -> None:
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     os.environ |= dict.fromkeys(("TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), str(scratch))
     tempfile.tempdir = str(scratch)
+    end_with_parent()
+    _limit_memory(mebibytes)
+
+
+def end_with_parent() -> None:
+    """Have this process end when the one that started it does, however that ends."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _limit_memory(mebibytes)
 
 
 def _end_with(sentinel: int) -> None:
