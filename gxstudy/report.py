@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from gxstudy import display, forms, grids, prose
-from gxstudy.audit import Check, Proposal, audit, propose
+from gxstudy.audit import Captioned, Check, Proposal, audit, contested, differing, own_prints, propose
 from gxstudy.errors import CallError, NotAReportError, UnknownFormError, UnreadableFileError
 from gxstudy.fill import Entry, Filled, Sheet, fill
 from gxstudy.fill.agree import agree
@@ -158,12 +158,13 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
     if filled.edition is None and heading.year is not None:
         filled = fill(tuple(found), year=heading.year)
     facts, fee = prose.facts(narrative), prose.fee(narrative)
+    filled, rivals = _own(document, found, filled, facts, heading)
     checked = audit(filled.sheets, facts)
     proposed = propose(checked.sheets)
-    sheets = checked.sheets
+    sheets = contested(checked.sheets, rivals)
     compared: tuple[Finding, ...] = ()
     if second is not None:
-        sheets, differences = agree(checked.sheets, second.sheets)
+        sheets, differences = agree(sheets, second.sheets)
         compared = (*(found for found in second.findings if found.code is Code.SECOND_READER_FAILED), *differences)
     findings = (
         *document.findings,
@@ -204,6 +205,29 @@ def _filled(document: Document) -> tuple[list[Grid], list[Paragraph], Filled]:
         found += on_page
         paragraphs += grids.paragraphs(page, on_page)
     return found, paragraphs, fill(tuple(found))
+
+
+def _own(
+    document: Document, found: list[Grid], filled: Filled, facts: tuple[Fact, ...], heading: Heading
+) -> tuple[Filled, frozenset[tuple[str, str, str]]]:
+    """Return the form filled from the organ's own tables, where some are printed again for a unit of it.
+
+    And the places where other prints, or further rows of the same, give other figures and nothing tells which is its
+    own. Where one report follows another the first is read, and the others contradict nothing.
+    """
+    if not filled.copies or any(noticed.code is Code.SECOND_READER_ALONE for noticed in filled.findings):
+        return filled, filled.rivals
+    pages = {page.number: page for page in document.pages}
+    prints = []
+    for copy in filled.copies:
+        page = pages[copy.grid.page]
+        on_page = [grid for grid in found if grid.page == page.number]
+        prints.append(Captioned(copy, grids.caption(page, copy.grid, on_page, grids.paragraphs(page, on_page))))
+    told = own_prints(prints, heading.organ, facts)
+    several = any(noticed.code is Code.SEVERAL_REPORTS for noticed in filled.findings)
+    if any(told.values()):
+        filled = fill(tuple(found), year=heading.year, take=told)
+    return filled, frozenset() if several else differing(prints, told) | filled.rivals
 
 
 def _has_gaps(filled: Filled) -> bool:

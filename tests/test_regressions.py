@@ -334,3 +334,49 @@ def test_no_blanks_are_said_of_table_four_where_figures_are_left_over() -> None:
     report = gx.read_report(first.replace(b"</html>", page(header, blocks, results, figures)))
     assert report.entry("disclosure", "licensing", "decisions").value == 8
     assert not [entry for entry in report.entries if entry.table == "disputes" and entry.status == "blank"]
+
+
+def form_of(figures: int, *, new: int = 0) -> str:
+    """Table three as a web page prints it, every figure the same but the number of new applications."""
+    form = forms.load("2021").table("applications")
+    head = cells("", *(column.label for column in form.columns))
+    rows = [
+        cells(row.label, *(str(new if new and row.key == "new" else figures) for _ in form.columns))
+        for row in form.rows
+        if not row.replaces
+    ]
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in (head, *rows))}</table>"
+
+
+def of_two_prints(first: str, second: str, text: str = "") -> gx.Report:
+    title = "<h1>某县人民政府2024年政府信息公开工作年度报告</h1>"
+    prints = f"{first}{form_of(1, new=11)}{second}{form_of(2, new=22)}"
+    return gx.read_report(f"<html><meta charset='utf-8'>{title}<p>{text}</p>{prints}</html>".encode())
+
+
+@pytest.mark.parametrize(
+    "first, second, text",
+    [
+        ("<p>某县教育局</p>", "<p>某县人民政府</p>", ""),
+        (
+            "<p>（一）下属单位收到和处理政府信息公开申请情况</p>",
+            "<p>（二）本机关收到和处理政府信息公开申请情况</p>",
+            "",
+        ),
+        ("", "", "2024年，本机关共收到政府信息公开申请22件。"),
+    ],
+    ids=["by names over the tables", "by words over the tables", "by a count of the text"],
+)
+def test_the_table_of_a_subordinate_unit_is_not_taken_for_the_own(first: str, second: str, text: str) -> None:
+    report = of_two_prints(first, second, text)
+    assert report.entry("applications", "new", "total").value == 22
+    assert report.entry("applications", "granted", "total").value == 2
+    (said,) = [found.message for found in report.findings if found.code.value == "table_repeated"]
+    assert "print number 2 was taken" in said
+
+
+def test_a_table_printed_twice_with_other_figures_contradicts_itself() -> None:
+    report = of_two_prints("", "")
+    assert {entry.grade for entry in report.entries if entry.table == "applications"} == {"contradicted"}
+    same = gx.read_report(page(cells("x")).replace(b"</html>", f"{form_of(0)}{form_of(0)}</html>".encode()))
+    assert {entry.grade for entry in same.entries if entry.table == "applications"} <= {"proved", "consistent"}

@@ -7,38 +7,47 @@ position where those fail. What cannot be placed is never guessed: it is a findi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gxstudy import forms
 from gxstudy.fill import applications, disclosure, disputes
 from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent, place_of_entry
-from gxstudy.fill.printed import PrintedRow, Run, names_row, runs, vocabulary
+from gxstudy.fill.printed import Run, runs
+from gxstudy.fill.prints import prints_of, repeated
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Grid
-from gxstudy.text import label_key
 
-__all__ = ["Entry", "Filled", "Grade", "Sheet", "Status", "fill", "place_of_entry"]
+__all__ = ["Copy", "Entry", "Filled", "Grade", "Sheet", "Status", "fill", "place_of_entry"]
 
 
-WHOLE_SHARE = 0.7
-"""A print of a table with a smaller share of the labels of another print is not whole."""
+class Copy(NamedTuple):
+    """One of several prints of a table in one report: as filled in, and the grid in which it begins."""
+
+    sheet: Sheet
+    grid: Grid
+    taken: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
     """The sheets of a report, the edition they were printed on (None when no table tells), and what was noticed.
 
-    ``pages`` are the first and the last page of the tables that were taken.
+    ``pages`` are the first and the last page of the tables that were taken. ``copies`` are all whole prints of the
+    tables that are printed more than once; ``rivals`` are places of a sheet (table, row, column) where further rows of
+    the same table give other figures.
     """
 
     sheets: tuple[Sheet, ...]
     edition: str | None
     findings: tuple[Finding, ...]
     pages: tuple[int, int] = (1, 1)
+    copies: tuple[Copy, ...] = ()
+    rivals: frozenset[tuple[str, str, str]] = frozenset()
 
 
-def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
+def fill(grids: tuple[Grid, ...], *, year: int | None = None, take: Mapping[str, int] | None = None) -> Filled:
     """Fill the form from the grids of a report.
 
     Parameters
@@ -47,6 +56,8 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
         The grids of all pages, in document order.
     year
         The year reported on, used only where the tables themselves do not tell the edition.
+    take
+        Which whole print of a table to take, counted from 0, by its key; the first where it is not said.
 
     Returns
     -------
@@ -55,14 +66,17 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
     """
     parts = runs(grids)
     findings: list[Finding] = []
-    by_table = {key: _first_copy(key, parts, findings) for key in ("disclosure", "applications", "disputes")}
+    prints = {key: prints_of(key, parts) for key in ("disclosure", "applications", "disputes")}
+    taken = {key: of.whole[(take or {}).get(key, 0)] for key, of in prints.items()}
+    by_table = {key: of.every[taken[key]] for key, of in prints.items()}
+    findings += [repeated(key, of, taken[key]) for key, of in prints.items() if len(of.every) > 1]
     if not any(by_table.values()):
         return Filled((), None, tuple(findings))
     blocks, noticed = disclosure.fill(by_table["disclosure"])
     findings += noticed
     rows, noticed = applications.fill(by_table["applications"])
     findings += noticed
-    results, noticed = disputes.fill(by_table["disputes"])
+    results, noticed, differing = disputes.fill(by_table["disputes"])
     findings += noticed
     if not (blocks.entries or rows or results):
         return Filled((), None, tuple(findings))
@@ -72,68 +86,26 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None) -> Filled:
         _sheet("applications", rows, edition, findings),
         _sheet("disputes", results, edition, findings),
     )
-    pages = [run.rows[0].grid.page for taken in by_table.values() for run in taken]
-    repeated = [found for found in findings if found.code is Code.TABLE_REPEATED and found.where.row is None]
-    if len(repeated) > 1:
+    pages = [run.rows[0].grid.page for one in by_table.values() for run in one]
+    again = [found for found in findings if found.code is Code.TABLE_REPEATED and found.where.row is None]
+    if len(again) > 1:
         message = "more than one report stands in this file; the first was read, split the file to read the others"
-        findings.append(finding(Code.SEVERAL_REPORTS, message, Place(page=repeated[0].where.page)))
-    return Filled(sheets, edition, tuple(findings), (min(pages), max(pages)))
+        findings.append(finding(Code.SEVERAL_REPORTS, message, Place(page=again[0].where.page)))
+    copies = [
+        Copy(_copied(key, of.every[number], edition), of.every[number][0].rows[0].grid, number == taken[key])
+        for key, of in prints.items()
+        if len(of.whole) > 1
+        for number in of.whole
+    ]
+    rivals = blocks.rivals | differing
+    return Filled(sheets, edition, tuple(findings), (min(pages), max(pages)), tuple(copies), rivals)
 
 
-def _first_copy(table: str, parts: list[Run], findings: list[Finding]) -> list[Run]:
-    """Return the runs of ``table``; of a table that begins anew further on, only those of its first whole print.
-
-    A print that has much fewer labels of the form than another is a table of some other kind.
-    """
-    opening = {"disclosure": "regulations", "applications": "new"}.get(table)
-    prints: list[list[Run]] = [[]]
-    begun = False
-    for run in (run for run in parts if run.table == table):
-        start = 0
-        for index, row in enumerate(run.rows):
-            if opening is None or not names_row(table, row, opening):
-                continue
-            if begun:
-                head = _header_above(table, run.rows, start, index)
-                if head > start:
-                    prints[-1].append(Run(table, run.rows[start:head]))
-                prints.append([])
-                start = head
-            begun = True
-        prints[-1].append(Run(table, run.rows[start:]))
-    if len(prints) == 1:
-        return prints[0]
-    known = [len(_labels(table, rows)) for rows in prints]
-    chosen = next(index for index, count in enumerate(known) if count >= WHOLE_SHARE * max(known))
-    other = prints[1 if chosen == 0 else 0][0].rows[0]
-    number = forms.load(forms.editions()[-1]).table(table).number
-    what = (
-        "the first print was taken"
-        if chosen == 0
-        else f"the print with most of the form's labels, number {chosen + 1}, was taken"
-    )
-    findings.append(
-        finding(
-            Code.TABLE_REPEATED, f"table {number} is printed again; {what}", Place(table=table, page=other.grid.page)
-        )
-    )
-    return prints[chosen]
-
-
-def _header_above(table: str, rows: Sequence[PrintedRow], start: int, index: int) -> int:
-    """Return where the header of a print begins whose first row of figures is ``index``: after the last row before."""
-    head = index
-    while head > start and not any(
-        hit.kind == "row" for cell in rows[head - 1].cells for hit in vocabulary(table).get(label_key(cell.text), ())
-    ):
-        head -= 1
-    return head
-
-
-def _labels(table: str, runs: Sequence[Run]) -> set[str]:
-    """Return the labels of the form that a print of ``table`` has."""
-    keys = {label_key(cell.text) for run in runs for row in run.rows for cell in row.cells if cell.text}
-    return keys & vocabulary(table).keys()
+def _copied(table: str, one: list[Run], edition: str | None) -> Sheet:
+    """Return one print of a table as filled in; what is noticed of it is not said."""
+    if table == "disclosure":
+        return _disclosure_sheet(disclosure.fill(one)[0], edition, [])
+    return _sheet(table, applications.fill(one)[0], edition, [])
 
 
 def _edition(blocks: disclosure.Blocks, rows: dict[tuple[str, str], Entry], year: int | None) -> str | None:

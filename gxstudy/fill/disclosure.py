@@ -14,7 +14,7 @@ from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, finding
 from gxstudy.layout import Cell, overlap
-from gxstudy.text import label_key
+from gxstudy.text import label_key, read_number
 
 __all__ = ["TABLE", "Blocks", "fill"]
 
@@ -23,10 +23,14 @@ TABLE = "disclosure"
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """What table two gave: entries by (row, column), and the edition each row was printed on ("" when both fit)."""
+    """What table two gave: entries by (row, column), and the edition each row was printed on ("" when both fit).
+
+    ``rivals``: places of the form where a second row gives another figure.
+    """
 
     entries: dict[tuple[str, str], Entry]
     editions: dict[str, str]
+    rivals: frozenset[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
     editions: dict[str, str] = {}
     header: _Header | None = None
     headless: set[str] = set()
+    rivals: set[tuple[str, str, str]] = set()
     for row in (row for run in runs for row in run.rows):
         cells = [cell for cell in row.cells if cell.row == row.number]
         named = _header(row, cells)
@@ -89,13 +94,15 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
             if (key, column) in entries:
                 message = f"{_rows()[key][0]} is printed twice in this table; the first was taken"
                 findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE, key)))
+                others = {(key, name): read_number(value.text).value for name, value in pairs}
+                rivals |= {(TABLE, *at) for at, value in others.items() if at in entries and entries[at].value != value}
                 break
             entry = from_cell(TABLE, key, column, cell)
             # The rest of a label behind a break has no figures beside it: that does not make them blank.
             rest = not any(value.text.strip() for value in values)
             unsure = not exact and (rest or fused(TABLE, label_key(cells[position].text)))
             entries[key, column] = entry._replace(value=None, status="unreadable") if unsure else entry
-    return Blocks(entries, editions), findings
+    return Blocks(entries, editions, frozenset(rivals)), findings
 
 
 @cache

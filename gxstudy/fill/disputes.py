@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from gxstudy import forms
@@ -11,15 +12,17 @@ from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, finding
 from gxstudy.layout import Cell
-from gxstudy.text import label_key
+from gxstudy.text import label_key, read_number
 
 __all__ = ["TABLE", "fill"]
 
 TABLE = "disputes"
 
 
-def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Finding]]:
-    """Return the entries of table four by (row, column), and what was noticed.
+def fill(
+    runs: Sequence[Run],
+) -> tuple[dict[tuple[str, str], Entry], list[Finding], frozenset[tuple[str, str, str]]]:
+    """Return the entries of table four by (row, column), what was noticed, and where a second row has other figures.
 
     A figure belongs to the block and the result whose labels stand over it or to its left. Where that does not settle
     every figure, fifteen figures in one row are taken in the order of the form.
@@ -38,6 +41,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     block: str | None = None
     blank: list[tuple[tuple[str, str], Cell]] = []
     pending: list[PrintedRow] = []
+    rivals: set[tuple[str, str, str]] = set()
     for run in runs:
         carried = True
         if run.rows[0].drawn and (own := _labels(run.rows)):
@@ -70,6 +74,8 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
                     elif cell.text.strip():
                         message = "a second row of figures stands in this table; the first was taken"
                         findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
+                        others = {at: read_number(value.text).value for at, value in pairs}
+                        rivals |= {(TABLE, *at) for at, value in others.items() if _differs(entries.get(at), value)}
                         break
                     continue
                 entries[place] = from_cell(TABLE, *place, cell)
@@ -79,7 +85,11 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     if not any(found.code is Code.ROW_WIDTH_DIFFERS for found in settled):
         for place, cell in blank:
             entries.setdefault(place, from_cell(TABLE, *place, cell))
-    return entries, findings + settled
+    return entries, findings + settled, frozenset(rivals)
+
+
+def _differs(entry: Entry | None, value: int | Decimal | None) -> bool:
+    return entry is not None and entry.value != value
 
 
 def _torn(entry: Entry, cell: Cell) -> Entry:

@@ -15,10 +15,12 @@ from gxstudy.grids.ruled import DEFAULT, Tolerance
 from gxstudy.layout import Grid, Page, Paragraph, Word
 from gxstudy.text import join_lines
 
-__all__ = ["Tolerance", "find", "paragraphs"]
+__all__ = ["Tolerance", "caption", "find", "paragraphs"]
 
 LONG_TEXT = 10
 """Words of as many characters are labels of rows or prose."""
+CAPTION_LINES = 2
+"""Paragraphs over a table that may tell whose it is."""
 LEAST_TEXTS = 3
 """A half of a page with fewer long words is no page of its own."""
 
@@ -56,6 +58,30 @@ def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
     if page.blocks is not None:
         return tuple(block for block in page.blocks if isinstance(block, Paragraph))
     return tuple(paragraph for half in _halves(page) for paragraph in _paragraphs(half, grids))
+
+
+def caption(page: Page, grid: Grid, grids: Sequence[Grid], prose: Sequence[Paragraph]) -> tuple[str, ...]:
+    """Return the last paragraphs, two at most, between a table of a page and the one before it.
+
+    Parameters
+    ----------
+    page
+        The page where ``grid`` stands.
+    grid
+        The table.
+    grids
+        All tables of the page.
+    prose
+        All paragraphs of the page.
+    """
+    if page.blocks is not None:
+        before = page.blocks[: next((i for i, block in enumerate(page.blocks) if block is grid), 0)]
+        last = max((i for i, block in enumerate(before) if isinstance(block, Grid)), default=-1)
+        texts = [block.text for block in before[last + 1 :] if isinstance(block, Paragraph)]
+    else:
+        start = max((other.tops[-1] for other in grids if other.tops[-1] <= grid.tops[0]), default=0.0)
+        texts = [each.text for each in prose if each.boxes and start <= each.boxes[0].top < grid.tops[0]]
+    return tuple(texts[-CAPTION_LINES:])
 
 
 def _paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
