@@ -227,7 +227,7 @@ def test_desk_writes_a_notebook_once_and_opens_it(tmp_path: Path, monkeypatch: p
 
 
 def test_a_report_is_told_in_chinese_where_the_locale_is_but_keys_stay() -> None:
-    chinese, english = speak("show", str(REPORT), LANG="zh_CN.UTF-8"), speak("show", str(REPORT), LANG="C.UTF-8")
+    chinese, english = speak("show", str(REPORT), LANG="zh_CN.UTF-8"), run("show", REPORT)
     assert "行政复议: 10+1+0+0 = 11, 印作 0" in chinese.stdout
     assert "✗ 第 3 页 表四 / 行政复议：合计不成立（行政复议: 10+1+0+0 = 11, 印作 0）" in chinese.stdout
     assert "i 第 1 页：表格边框未封口，已在线条末端封闭\n" in chinese.stdout
@@ -235,13 +235,10 @@ def test_a_report_is_told_in_chinese_where_the_locale_is_but_keys_stay() -> None
     assert "contradicted: 在一个不成立的合计里" in chinese.stdout
     assert "Findings" in english.stdout
     assert "发现" not in english.stdout
-    figures = [
-        json.loads(speak("show", str(REPORT), "--json", LANG=lang).stdout) for lang in ("zh_CN.UTF-8", "C.UTF-8")
-    ]
+    told = speak("show", str(REPORT), "--json", LANG="zh_CN.UTF-8").stdout
+    assert json.loads(told) == json.loads(run("show", REPORT, "--json").stdout)
     checked = speak("check", str(REPORT), LANG="zh_CN.UTF-8")
     assert "8 条发现 (2 错误, 6 提示)" in checked.stdout
-    assert figures[0]["figures"] == figures[1]["figures"]
-    assert figures[0]["findings"] == figures[1]["findings"]
 
 
 def test_every_grade_and_status_has_chinese() -> None:
