@@ -21,7 +21,7 @@ project_copyright = author
 release = version = metadata.version("gxstudy")
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "lines", "mathml", "pages"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "chinese", "mathml", "pages"]
 exclude_patterns = ["_site", "_ext", "notebooks/.ipynb_checkpoints"]
 templates_path: list[str] = []
 html_theme = "furo"

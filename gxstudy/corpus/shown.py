@@ -54,7 +54,7 @@ def html(corpus: Shown) -> str:
     who = f"{count(len(reports), 'report')}, {names}{span}"
     made = f"{corpus.path} · {count(counts['files'], 'file')}, {failed} · gxstudy {corpus.manifest['gxstudy']}"
     parts = [
-        '<div lang="en" style="font-size:13px;line-height:1.45;max-width:1000px">',
+        '<div lang="zh-Hans" style="font-size:13px;line-height:1.45;max-width:1000px">',
         f'<div style="font-size:17px;font-weight:bold">{escape(who)}</div>',
         f'<div style="{MUTED}">{escape(made)}</div>',
         *_grades(corpus),

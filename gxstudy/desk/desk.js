@@ -53,7 +53,7 @@ function sums(shown, said) {
 }
 
 function render({ model, el }) {
-  const root = element("div", { class: "gx-desk", tabindex: "0", "data-lm-suppress-shortcuts": "true" });
+  const root = element("div", { class: "gx-desk", lang: "zh-Hans", tabindex: "0", "data-lm-suppress-shortcuts": "true" });
   el.append(root);
   let typed = "";
   let why = "";
