@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from distributed import Client, LocalCluster
 from test_corpus import THREE, dataset, folder, reader
 from upath import UPath
 
+import gxstudy as gx
 from gxstudy import corpus
 from gxstudy.cli import commands
-from gxstudy.corpus import storage
+from gxstudy.corpus import parts, storage
 from gxstudy.errors import CallError, MissingDependencyError
 
 FILES = THREE | {"nonsense.pdf": "nonsense", ".hidden/x.pdf": "甲县|2024|9", "note.zip": "?"}
@@ -126,3 +128,70 @@ def test_the_command_names_the_address_that_was_given(tmp_path: Path) -> None:
     said = CliRunner().invoke(commands, ["build", str(empty), "memory://out/data"])
     assert said.exit_code == 0, said.output
     assert "memory://out/data: 0 of 1 files read" in said.output
+
+
+@pytest.mark.parametrize("layout", ["whole", "parted"])
+def test_a_dataset_elsewhere_is_opened_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: str
+) -> None:
+    if layout == "parted":
+        monkeypatch.setattr(parts, "PARTED_ABOVE", 400)
+    raw = folder(tmp_path / "raw", FILES)
+    here = corpus.open(corpus.build(raw, tmp_path / "here", reader=reader, jobs=1).path)
+    corpus.build(raw, "memory://bucket/out", reader=reader, jobs=1)
+    opened = corpus.open("memory://bucket/out")
+    assert opened.manifest == here.manifest
+    assert "memory://bucket/out" in repr(opened)
+    assert str(here.path) not in opened._repr_html_()
+    for name in ("figures", "reports", "facts", "checks", "findings", "failures"):
+        pd.testing.assert_frame_equal(getattr(opened, name), getattr(here, name))
+        assert opened.scan(name).to_table().equals(here.scan(name).to_table())
+    first, second = gx.panel(opened), gx.panel(here)
+    pd.testing.assert_frame_equal(first.frame, second.frame)
+    pd.testing.assert_frame_equal(first.states, second.states)
+    folder(raw, {"2023/a.pdf": "甲县|2023|8"})
+    changed = corpus.build(raw, tmp_path / "changed", reader=reader, jobs=1)
+    told, expected = (pd.concat(corpus.diff(one, changed).figures()) for one in (opened, here))
+    assert len(told) > 0
+    pd.testing.assert_frame_equal(told, expected)
+
+
+def test_what_is_no_dataset_elsewhere_is_not_opened() -> None:
+    with pytest.raises(CallError, match="memory://bucket/none holds no complete dataset"):
+        corpus.open("memory://bucket/none")
+    with pytest.raises(CallError, match="address of the web"):
+        corpus.open("https://a.example/dataset")
+    with pytest.raises(MissingDependencyError, match="s3fs"):
+        corpus.open("s3://bucket/dataset")
+
+
+def test_a_second_build_into_a_place_elsewhere_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two machines, each with a copy of its own, wrote to one address at once."""
+    raw, out = folder(tmp_path / "raw", THREE), "memory://bucket/out"
+    refused: list[str] = []
+
+    def on_another_machine(_: corpus.Progress) -> None:
+        with monkeypatch.context() as there:
+            there.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+            with pytest.raises(CallError, match=r"another build, on .*, is writing to memory://bucket/out") as error:
+                corpus.build(raw, out, reader=reader, jobs=1)
+            refused.append(str(error.value))
+
+    corpus.build(raw, out, reader=reader, jobs=1, progress=on_another_machine)
+    assert refused
+    assert "delete memory://bucket/out/.gxstudy-lock" in refused[0]
+    assert ".gxstudy-lock" not in there(out)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+    corpus.build(raw, out, reader=reader, jobs=1)
+
+
+def test_a_build_that_was_ended_does_not_shut_out_the_next_one_of_its_machine(tmp_path: Path) -> None:
+    raw, out = folder(tmp_path / "raw", THREE), "memory://bucket/out"
+    corpus.build(raw, out, reader=reader, jobs=1)
+    holder = storage.here(out) / ".cache" / "holder"
+    (UPath(out) / ".gxstudy-lock").write_bytes(holder.read_bytes())
+    corpus.build(raw, out, reader=reader, jobs=1)
+    assert ".gxstudy-lock" not in there(out)
+    (UPath(out) / ".gxstudy-lock").write_bytes(b"elsewhere 1")
+    with pytest.raises(CallError, match="another build, on elsewhere, is writing"):
+        corpus.build(raw, out, reader=reader, jobs=1)

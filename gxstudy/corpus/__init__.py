@@ -18,16 +18,15 @@ import pickle
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gxstudy.corpus import cluster, dataset, inventory, storage, work
+from gxstudy.corpus import cluster, dataset, inventory, publish, storage, work
 from gxstudy.corpus.compare import Comparison, diff
 from gxstudy.corpus.index import Index, forget
 from gxstudy.corpus.inventory import Inventory
 from gxstudy.corpus.opened import Corpus, open
-from gxstudy.corpus.publish import put
 from gxstudy.corpus.results import Head, Kept, LostError, Stored, fingerprint, head
 from gxstudy.corpus.work import Limits, Reader, Run, Task
 from gxstudy.errors import CallError, StorageError
@@ -130,7 +129,7 @@ def build(
     key = fingerprint(_name(reader))
     kept = Kept(Path(cache) if cache is not None else target / _CACHE / "results", key)
     run = _run(client, reader, processes, limits, scratch=target / _CACHE / "scratch")
-    with _storage(target), _alone(target):
+    with _storage(target), _alone(target), _alone_there(out, target):
         index_place = target / _CACHE / _INDEX
 
         def update() -> None:
@@ -147,8 +146,8 @@ def build(
         except sqlite3.DatabaseError:  # damaged in the middle: all it knows can be found out again
             forget(index_place)
             update()
-    if storage.is_elsewhere(out):
-        put(target, str(out))
+        if storage.is_elsewhere(out):
+            publish.put(target, str(out))
     return open(target)
 
 
@@ -327,6 +326,11 @@ def _alone(out: Path) -> Iterator[None]:
     except Timeout:
         msg = f"another build is writing to {out}; wait for it, or give another folder"
         raise CallError(msg) from None
+
+
+def _alone_there(out: str | Path, target: Path) -> AbstractContextManager[None]:
+    """Hold the place elsewhere of which ``target`` is the copy here, where there is one."""
+    return publish.alone(str(out), cache=target / _CACHE) if storage.is_elsewhere(out) else nullcontext()
 
 
 @contextmanager

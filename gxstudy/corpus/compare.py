@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from gxstudy.corpus.opened import Corpus
+from gxstudy.corpus.opened import Corpus, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,10 +166,7 @@ def _of_dataset(corpus: Corpus) -> pd.DataFrame:
     import pandas as pd
 
     reports = pd.concat(
-        [
-            pd.read_parquet(place, columns=list(_REPORT)).assign(part=part)
-            for part, place in enumerate(corpus.files("reports"))
-        ],
+        [read(place, columns=_REPORT).assign(part=part) for part, place in enumerate(corpus.files("reports"))],
         ignore_index=True,
     )
     reports = reports[~reports["choice"].isin(_LEFT_OUT)]
@@ -186,10 +183,10 @@ def _figures(corpus: Corpus, some: pd.DataFrame, side: str) -> pd.DataFrame:
     columns = ["report_id", *_CELL, *_TOLD]
     files = corpus.files("figures")
     frames = [
-        pd.read_parquet(files[int(part)], columns=columns, filters=[("report_id", "in", _ids(wanted, side, part))])
+        read(files[int(part)], columns=columns, filters=[("report_id", "in", _ids(wanted, side, part))])
         for part in sorted(set(wanted[f"part_{side}"]))
     ]
-    found = pd.concat(frames, ignore_index=True) if frames else pd.read_parquet(files[0], columns=columns).iloc[:0]
+    found = pd.concat(frames, ignore_index=True) if frames else read(files[0], columns=columns).iloc[:0]
     return found.assign(pair=found["report_id"].map(pair_of).astype("int64")).drop(columns="report_id")
 
 

@@ -7,16 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gxstudy.corpus.dataset import FORMAT, MANIFEST
+from gxstudy.corpus.storage import is_here
+from gxstudy.corpus.storage import place as place_of
 from gxstudy.errors import CallError
 
 if TYPE_CHECKING:
     import pandas as pd
     from pyarrow import dataset
+    from upath import UPath
 
-__all__ = ["Corpus", "Piece", "open"]
+__all__ = ["Corpus", "Piece", "open", "read"]
 
 
 class Piece(NamedTuple):
@@ -34,7 +37,7 @@ class Corpus:
     Attributes
     ----------
     path
-        The folder.
+        The folder; of a dataset elsewhere, its address, which behaves like one.
     """
 
     path: Path
@@ -92,7 +95,10 @@ class Corpus:
         """
         from pyarrow import dataset
 
-        return dataset.dataset(self.files(name), format="parquet")
+        files = self.files(name)
+        if is_here(self.path):
+            return dataset.dataset(files, format="parquet")
+        return dataset.dataset([_path(file) for file in files], format="parquet", filesystem=_filesystem(self.path))
 
     def pieces(self, *, figures: Sequence[str], facts: Sequence[str]) -> Iterator[Piece]:
         """Yield the reports of the dataset some at a time, each in one piece with all its figures and facts.
@@ -104,15 +110,9 @@ class Corpus:
         figures, facts
             The columns of each that are wanted.
         """
-        import pandas as pd
-
         names = ("figures", "facts", "reports")
         for files in zip(*(self.files(name) for name in names), strict=True):
-            yield Piece(
-                pd.read_parquet(files[0], columns=list(figures)),
-                pd.read_parquet(files[1], columns=list(facts)),
-                pd.read_parquet(files[2]),
-            )
+            yield Piece(read(files[0], columns=figures), read(files[1], columns=facts), read(files[2]))
 
     def files(self, name: str) -> list[Path]:
         """Return the Parquet files of a product, in order; reports stand in files of the same number in each."""
@@ -124,9 +124,7 @@ class Corpus:
         return found
 
     def _load(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.read_parquet(self.path / f"{name}.parquet")
+        return read(self.path / f"{name}.parquet")
 
     def _repr_html_(self) -> str:
         from gxstudy.corpus.shown import html
@@ -142,15 +140,50 @@ class Corpus:
         )
 
 
+def read(
+    place: Path,
+    *,
+    columns: Sequence[str] | None = None,
+    filters: Sequence[tuple[str, str, Sequence[str]]] | None = None,
+) -> pd.DataFrame:
+    """Return a Parquet file of a dataset (or a folder of them), here or elsewhere, or some columns and rows of it."""
+    import pandas as pd
+
+    wanted = None if columns is None else list(columns)
+    asked = None if filters is None else list(filters)
+    if is_here(place):
+        return pd.read_parquet(place, columns=wanted, filters=asked)
+    return pd.read_parquet(_path(place), columns=wanted, filters=asked, filesystem=_filesystem(place))
+
+
+def _filesystem(place: Path) -> Any:
+    """Return the storage elsewhere that a path is of."""
+    return cast("UPath", place).fs
+
+
+def _path(place: Path) -> str:
+    """Return where a file elsewhere is in its storage."""
+    return cast("UPath", place).path
+
+
 def open(path: str | Path) -> Corpus:
     """Open a dataset without loading it.
+
+    Parameters
+    ----------
+    path
+        Its folder, or an address that fsspec knows (``s3://bucket/dataset``): then only what is asked for is fetched,
+        each time that it is.
 
     Raises
     ------
     CallError
-        When there is no complete dataset, or one of another layout.
+        When there is no complete dataset, or one of another layout; when the address is one of the web, or of a kind
+        that is not known.
+    MissingDependencyError
+        When what the address needs is not installed.
     """
-    folder = Path(path)
+    folder = place_of(path)
     try:
         layout = json.loads((folder / MANIFEST).read_bytes()).get("format")
     except FileNotFoundError:

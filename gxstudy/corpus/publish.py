@@ -1,8 +1,15 @@
-"""A dataset made here -> its place elsewhere, the manifest last: who opens it sees the old one, none, or the new."""
+"""A dataset made here -> its place elsewhere, the manifest last: who opens it sees the old one, none, or the new.
+
+A file there tells other machines that a build is writing to it.
+"""
 
 from __future__ import annotations
 
 import json
+import platform
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +20,57 @@ from gxstudy.errors import CallError
 if TYPE_CHECKING:
     from upath import UPath
 
-__all__ = ["put"]
+__all__ = ["alone", "put"]
 
 _BEGUN = ".gxstudy-begun"
+_LOCK = ".gxstudy-lock"
+
+
+@contextmanager
+def alone(address: str, *, cache: Path) -> Iterator[None]:
+    """Hold a place elsewhere for one build.
+
+    Parameters
+    ----------
+    address
+        The place.
+    cache
+        A folder of this machine for the place, held by this build already. It keeps the name under which this machine
+        holds the place: what a build that was ended has left there does not shut out the next one here.
+
+    Raises
+    ------
+    CallError
+        When another machine holds it; one that was ended in the middle holds it until its file there is deleted.
+    """
+    there = elsewhere(address)
+    lock = there / _LOCK
+    name = cache / "holder"
+    if not name.exists():
+        name.write_text(f"{platform.node()} {uuid.uuid4().hex}", encoding="utf-8")
+    ours = name.read_bytes()
+    there.mkdir(parents=True, exist_ok=True)
+    if _read(lock) != ours:
+        try:
+            with there.fs.open(lock.path, "xb") as file:
+                file.write(ours)
+        except FileExistsError:
+            pass
+        except (ValueError, NotImplementedError):  # a kind of storage that cannot tell
+            if not lock.exists():
+                lock.write_bytes(ours)
+    holder = _read(lock)
+    if holder != ours:
+        who = (holder or b"").decode("utf-8", "replace").rpartition(" ")[0] or "another machine"
+        msg = (
+            f"another build, on {who}, is writing to {address}; wait for it, or give another address. "
+            f"If that build was ended, delete {lock}"
+        )
+        raise CallError(msg)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def put(dataset: Path, address: str) -> None:
@@ -36,7 +91,7 @@ def put(dataset: Path, address: str) -> None:
     there = elsewhere(address)
     manifest = (dataset / MANIFEST).read_bytes()
     new: dict[str, str] = json.loads(manifest)["sha256"]
-    before = _read_manifest(there)
+    before = _read(there / MANIFEST)
     if before == manifest:
         return
     old: dict[str, str] = json.loads(before)["sha256"] if before is not None else {}
@@ -62,8 +117,8 @@ def _begun(there: UPath) -> bool:
     return (there / _BEGUN).exists()
 
 
-def _read_manifest(there: UPath) -> bytes | None:
+def _read(file: UPath) -> bytes | None:
     try:
-        return bytes((there / MANIFEST).read_bytes())
+        return bytes(file.read_bytes())
     except FileNotFoundError:
         return None
