@@ -380,3 +380,39 @@ def test_a_table_printed_twice_with_other_figures_contradicts_itself() -> None:
     assert {entry.grade for entry in report.entries if entry.table == "applications"} == {"contradicted"}
     same = gx.read_report(page(cells("x")).replace(b"</html>", f"{form_of(0)}{form_of(0)}</html>".encode()))
     assert {entry.grade for entry in same.entries if entry.table == "applications"} <= {"proved", "consistent"}
+
+
+def form_with(figures: tuple[str, ...]) -> str:
+    """Table three as a web page prints it, with ``figures`` in the row 予以公开 and blanks in the others."""
+    form = forms.load("2021").table("applications")
+    rows = (
+        (row.label, *(figures if row.key == "granted" else ("",) * len(form.columns)))
+        for row in form.rows
+        if not row.replaces
+    )
+    head = cells("", *(column.label for column in form.columns))
+    return "".join(f"<tr>{row}</tr>" for row in (head, *(cells(*row) for row in rows)))
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_a_blank_cell_too_many_in_one_row_moves_no_figure(at: int) -> None:
+    """It was taken for a filler at one end of the row, wherever it stood."""
+    figures = ["", "3", "", "", "4", "", "7"]
+    report = gx.read_report(
+        page().replace(b"<table>", f"<table>{form_with((*figures[:at], '', *figures[at:]))}".encode())
+    )
+    entries = [entry for entry in report.entries if (entry.table, entry.row) == ("applications", "granted")]
+    assert {entry.status for entry in entries} == {"unreadable"}
+    assert {found.code.value for found in report.findings} >= {"row_width_differs"}
+
+
+def test_a_figure_beside_two_results_is_given_to_neither() -> None:
+    """The figure of the first was lost with its tag, so that the second stood in its row."""
+    rows = [
+        "<td rowspan=5>行政复议</td><td>结果维持</td><td>结果纠正</td><td>639</td>",
+        *(cells(result, figure) for result, figure in (("其他结果", "806"), ("尚未审结", "628"), ("总计", "2627"))),
+        "",
+    ]
+    report = gx.read_report(page(*rows))
+    assert report.entry("disputes", "review", "upheld").value is None
+    assert report.entry("disputes", "review", "corrected").value is None

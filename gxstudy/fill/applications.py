@@ -71,7 +71,8 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         start = _first_data_row(run.rows)
         heading = _heading(run.rows[:start], findings) or heading
         edge = _label_edge(run, start, heading)
-        part = [line for row in run.rows[start:] if (line := _line(row, edge, heading)) is not None]
+        fillers = marked.fillers(run.rows[start:], TABLE, len(_columns()))
+        part = [line for row in run.rows[start:] if (line := _line(row, edge, heading, fillers)) is not None]
         lines = _stitch(lines, part)
     entries: dict[tuple[str, str], Entry] = {}
     matches = align(TABLE, [line.label for line in lines])
@@ -279,7 +280,7 @@ def _label_edge(run: Run, start: int, heading: _Heading | None) -> int:
     return min(figures) if figures and wide - max(ends) != wanted == wide - min(figures) else max(ends)
 
 
-def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
+def _line(row: PrintedRow, edge: int, heading: _Heading | None, fillers: marked.Fillers) -> _Line | None:
     """Return a printed row as label and figures; None for an empty one, and for a header printed again."""
     if row.drawn:
         values = tuple(cell for cell in row.cells if cell.column >= edge)
@@ -295,7 +296,7 @@ def _line(row: PrintedRow, edge: int, heading: _Heading | None) -> _Line | None:
         if parted is None:
             return None
         own, above, beside = parted.own, parted.above, ""
-        values = _without_fillers(row, parted, heading)
+        values = _without_fillers(row, parted, heading, fillers)
     if not own and not any(cell.text.strip() for cell in values):
         return None
     if not own and row.grid.origin == "unruled" and not any(map(_has_figures, values)):
@@ -318,13 +319,25 @@ def _is_own(cell: Cell, row: PrintedRow, high: int) -> bool:
     return cell.row == row.number and cell.row_span <= high
 
 
-def _without_fillers(row: PrintedRow, parted: marked.Parted, heading: _Heading | None) -> tuple[Cell, ...]:
+@cache
+def _columns() -> tuple[str, ...]:
+    return tuple(column.key for column in forms.load("2021").table(TABLE).columns)
+
+
+def _without_fillers(
+    row: PrintedRow, parted: marked.Parted, heading: _Heading | None, fillers: marked.Fillers
+) -> tuple[Cell, ...]:
     """Return the figures of a marked-up row without blanks that only fill up merged cells; all where these are unclear.
 
-    Their number tells, else their place under the heading where the columns hold, else that they stand at one end.
+    Their number tells; else, where the table fills up its rows, their place under the heading where the columns hold,
+    or that they stand at one end. One cell too many in a single row may be anywhere.
     """
-    wanted = len(forms.load("2021").table(TABLE).columns)
+    wanted = len(_columns())
     values = parted.values
+    surplus = len(values) - wanted
+    filled = sum(bool(cell.text.strip()) for cell in values)
+    if surplus > 0 and 0 < filled < wanted and not fillers.explain(row, parted, surplus):
+        return values
     found = marked.fitted(values, wanted, behind=parted.behind)
     if found is None and heading is not None and heading.grid is row.grid and marked.columns_hold(row):
         found = marked.under(heading.spans, values)

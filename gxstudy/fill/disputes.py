@@ -259,8 +259,11 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
     own = [cell.text for cell in row.cells if cell.row == row.number and _known(cell.text)]
     blocks = list(dict.fromkeys(key for r in rows for c in r.cells if (key := _meaning(c.text, "row"))))
     results = [column.key for column in forms.load("2021").table(TABLE).columns]
-    block = next((key for text in own if (key := _meaning(text, "row"))), None)
-    result = next((key for text in own if (key := _meaning(text, "column"))), None)
+    named = {key for text in own if (key := _meaning(text, "row"))}
+    resulting = {key for text in own if (key := _meaning(text, "column"))}
+    if len(named) > 1 or len(resulting) > 1:
+        return None  # a cell was lost between two labels
+    block, result = next(iter(named), None), next(iter(resulting), None)
     if not own:
         places = [(key, column) for key in blocks for column in results]
     elif block is not None and result is None:

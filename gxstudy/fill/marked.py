@@ -17,7 +17,7 @@ from gxstudy.fill.printed import PrintedRow, columns_of, is_figure, is_label, vo
 from gxstudy.layout import Cell
 from gxstudy.text import label_key
 
-__all__ = ["Parted", "columns_hold", "fitted", "part", "trimmed", "under"]
+__all__ = ["Fillers", "Parted", "columns_hold", "fillers", "fitted", "part", "trimmed", "under"]
 
 
 class Parted(NamedTuple):
@@ -30,6 +30,47 @@ class Parted(NamedTuple):
     above: str
     values: tuple[Cell, ...]
     behind: Cell | None
+
+
+class Fillers(NamedTuple):
+    """How the rows of a marked-up table are filled up with blank cells.
+
+    ``usual``: so many cells more than figures in at least half of its rows; ``spanned``: rows whose label spans columns
+    have a blank cell for each column that it covers; ``width``: so many columns, spans counted, at least half of them
+    take up.
+    """
+
+    usual: int
+    spanned: bool
+    width: int
+
+    def explain(self, row: PrintedRow, parted: Parted, surplus: int) -> bool:
+        """Return whether a row may have so many cells too many as the table is written, not by damage."""
+        span = parted.behind.column_span if parted.behind is not None else 1
+        return surplus == self.usual or (self.spanned and surplus == span - 1) or _width(row) == self.width
+
+
+def _width(row: PrintedRow) -> int:
+    return sum(cell.column_span for cell in row.cells)
+
+
+def fillers(rows: Sequence[PrintedRow], table: str, wanted: int) -> Fillers:
+    """Return how the rows of a marked-up table are filled up, where each holds as many figures as are ``wanted``."""
+    if not rows or rows[0].drawn:
+        return Fillers(0, spanned=False, width=0)
+    parted = [found for row in rows if (found := part(row, table)) is not None and found.behind is not None]
+    surplus = [len(each.values) - wanted for each in parted]
+    spans = [each.behind.column_span for each in parted if each.behind is not None]
+    covered = [more == span - 1 for more, span in zip(surplus, spans, strict=True) if span > 1]
+    common = max(set(surplus), key=surplus.count, default=0)
+    usual = common if common > 0 and 2 * surplus.count(common) >= len(surplus) else 0
+    widths = [_width(row) for row in rows]
+    width = max(set(widths), key=widths.count)
+    return Fillers(
+        usual,
+        spanned=sum(covered) > 1 and 2 * sum(covered) > len(covered),
+        width=width if 2 * widths.count(width) >= len(widths) else 0,
+    )
 
 
 def columns_hold(row: PrintedRow) -> bool:
