@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/scans.py [--reports N] [--jobs J] [--seed S] [--only NAME ...] [--out FILE]
 
 It needs the extras `test` and `ocr`. The reports are drawn with figures that are all different; where ../shared/reports
-is at hand, those reports are scanned too. Without --out the table is only printed. The same number of reports, seed and
+is at hand, those reports are scanned too. Programs that others wrote (``scan_programs.py``) make some of the pictures;
+those that are not installed are left out. Without --out the table is only printed. The same number of reports, seed and
 versions give the same counts, with any number of jobs.
 """
 
@@ -20,6 +21,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
+
+from scan_programs import installed, with_hidden_layer
 
 import gxstudy as gx
 from gxstudy.errors import UnreadableFileError
@@ -54,6 +57,8 @@ WAYS: dict[str, Scan] = {
     "on its side, JPEG 70": replace(PLAIN, turns=1),
     "on its head, JPEG 70": replace(PLAIN, turns=2),
 }
+LAYERS = {"hidden text of another report over the picture": False, "the same, in a form XObject": True}
+"""Scans with a text layer whose figures are wrong: whether it stands in a form XObject."""
 LAYOUTS = (
     Layout(),
     Layout(table_size=10.5, font="sans", shade="#c6d9f1"),
@@ -65,7 +70,8 @@ LAYOUTS = (
 PAGE = """# Scans
 
 Reports drawn with known figures, scanned by `gxstudy.specimens.scan` (the page turned, bent, lit, dusted, blurred, made
-noisy, compressed) and read by `gx.read_report`. *Wrong in silence*: a figure that is not what is printed, and that
+noisy, compressed) or turned into pictures by programs that others wrote, and read by `gx.read_report`; the published
+reports of the tests too, where they are at hand. *Wrong in silence*: a figure that is not what is printed, and that
 neither a grade (contradicted, doubtful) nor a finding marks. *Processor s a page*: one thread, all work of a reading.
 
     {command}
@@ -126,10 +132,19 @@ def shared() -> Iterator[Report]:
         yield Report(path.stem, path.read_bytes(), {(r["table"], r["row"], r["column"]): r["printed"] for r in rows})
 
 
+def scan_of(report: Report, way: str) -> bytes:
+    """Return a report scanned in a way."""
+    if way in WAYS:
+        return as_pdf(pictures(report.data, WAYS[way]), jpeg=WAYS[way].jpeg or 95)
+    if way in LAYERS:
+        (other,) = drawn(1, seed=1000)
+        return with_hidden_layer(as_pdf(pictures(report.data, PLAIN)), other.data, form=LAYERS[way])
+    return installed()[way](report.data)
+
+
 def measure(report: Report, way: str) -> Counts:
-    images = pictures(report.data, WAYS[way])
-    scan = as_pdf(images, jpeg=WAYS[way].jpeg or 95)
-    counts = Counts(pages=len(images))
+    scan = scan_of(report, way)
+    counts = Counts()
     start, cpu = time.perf_counter(), time.process_time()
     try:
         read = gx.read_report(scan)
@@ -140,6 +155,7 @@ def measure(report: Report, way: str) -> Counts:
         return counts
     finally:
         counts.seconds, counts.cpu = time.perf_counter() - start, time.process_time() - cpu
+    counts.pages = read.pages
     found = {(entry.table, entry.row, entry.column): entry for entry in read.entries}
     marked = {(one.where.table, one.where.row, one.where.column) for one in read.findings if one.severity != "info"}
     for place, printed in report.truth.items():
@@ -193,13 +209,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--reports", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="*", default=list(WAYS), help="names of scans")
+    known = [*WAYS, *LAYERS, *installed()]
+    parser.add_argument("--only", nargs="*", default=known, help="names of scans")
     parser.add_argument("--no-shared", action="store_true")
     parser.add_argument("--errors", type=Path)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(arguments)
     reports = [*drawn(asked.reports, asked.seed), *(() if asked.no_shared else shared())]
-    ways = [way for way in WAYS if any(name in way for name in asked.only)]
+    ways = [way for way in known if any(name in way for name in asked.only)]
     counts = {way: Counts() for way in ways}
     with ProcessPoolExecutor(asked.jobs) as pool:
         for way, each in pool.map(_measured, [(report, way) for way in ways for report in reports]):
@@ -207,7 +224,7 @@ def main(arguments: Sequence[str]) -> None:
     text = table(counts)
     print(text)
     if asked.out:
-        only = "" if len(ways) == len(WAYS) else " --only " + " ".join(f'"{name}"' for name in asked.only)
+        only = "" if len(ways) == len(known) else " --only " + " ".join(f'"{name}"' for name in asked.only)
         drawn_only = " --no-shared" if asked.no_shared else ""
         command = f"benchmarks/scans.py --reports {asked.reports} --seed {asked.seed}{drawn_only}{only}"
         asked.out.write_text(PAGE.format(command=command, table=text), encoding="utf-8")

@@ -137,7 +137,9 @@ def page(taken: Picture, number: int, why: str, networks: Recogniser | None = No
     ink = upright.ink(flat, scale)
     across, down = rulings.rules(flat, ink, scale)
     cells = rulings.cells(across, down, (height, width), scale)
-    found = words.read(flat, ink, upright_page.lines, cells, scale, networks)
+    print_alone = rulings.without(flat, across, down, scale, paper=255)
+    ink_alone = rulings.without(ink, across, down, scale, paper=0)
+    found = words.read(print_alone, ink_alone, upright_page.lines, cells, scale, networks)
     drawn = [Ruling(r.start / scale, r.at / scale, r.end / scale, r.at / scale, r.width / scale) for r in across]
     drawn += [Ruling(r.at / scale, r.start / scale, r.at / scale, r.end / scale, r.width / scale) for r in down]
     said = tuple(_word(line, scale) for line in found)
@@ -192,7 +194,7 @@ def _level(taken: Picture, networks: Recogniser) -> _Level:
     from gxstudy.readers.scan import upright, words
 
     grey, scale = _sized(taken)
-    flat = upright.straightened(upright.even(grey, scale), scale)
+    flat = upright.straightened(upright.even(upright.unscreened(grey, scale), scale), scale)
     lines = words.lines(flat, scale, networks)
     turns = 0
     if _lies(lines):

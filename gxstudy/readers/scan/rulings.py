@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Cells", "Rule", "cells", "rules"]
+__all__ = ["Cells", "Rule", "cells", "rules", "without"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -31,11 +31,15 @@ BESIDE, FULL = 2.0, 0.25
 """Points beside a long rule at which less than this share is ink; a row of bold text has more."""
 NEXT = (0.6, 1.8)
 """Points beside a rule down a row or two within which there is no ink; on a stroke of a character stand others."""
-ONE_ROW, TWO_ROWS, CROSSED, TALL_ROW, LOOSE = 0.06, 0.06, 0.08, 0.25, 0.25
+ONE_ROW, TWO_ROWS, CROSSED, TALL_ROW, LOOSE, BOTH_ROWS = 0.06, 0.06, 0.08, 0.25, 0.25, 0.5
 """Share of a rule's length that may have ink there: down one row; down two, and at an end, on both its sides; down one
-row higher than a character, and at an end that meets no rule, on either side."""
+row higher than a character, at an end that meets no rule, and down each of two rows, on either side."""
 TALLEST = 17.0
 """Points that no stroke of a character in a table is high."""
+MARGIN = 0.4
+"""Points of the blurred edge of a rule."""
+SLOPE, RAGGED = 0.03, 0.6
+"""How steep a rule of a level page is at most, and how many points its edges stray from straight ones."""
 WHOLE = 0.95
 """Share of a long rule that is drawn; characters in a row leave more open."""
 APART = 1.6
@@ -117,6 +121,23 @@ def cells(across: Sequence[Rule], down: Sequence[Rule], shape: tuple[int, int], 
     return Cells(names[labels].astype(np.int32), kept)
 
 
+def without(picture: Grey, across: Sequence[Rule], down: Sequence[Rule], scale: float, *, paper: int) -> Grey:
+    """Return a picture with ``paper`` where the rules are drawn: what is left of a rule is read as print."""
+    clean = picture.copy()
+    for rule in across:
+        first, last = _margins(rule, scale)
+        clean[first:last, round(rule.start) : round(rule.end) + 1] = paper
+    for rule in down:
+        first, last = _margins(rule, scale)
+        clean[round(rule.start) : round(rule.end) + 1, first:last] = paper
+    return clean
+
+
+def _margins(rule: Rule, scale: float) -> tuple[int, int]:
+    half = rule.width / 2 + MARGIN * scale
+    return max(0, round(rule.at - half)), round(rule.at + half) + 1
+
+
 def _thin(flat: Grey, scale: float) -> Grey:
     """Return where a picture is darker than what lies above and below: 255, elsewhere 0."""
     dark = cv2.bitwise_not(cv2.GaussianBlur(flat, (0, 0), 0.2 * scale))
@@ -136,10 +157,26 @@ def _pieces(thin: Grey, scale: float, shortest: float) -> list[Rule]:
         x, y, wide, high, area = stats[index].tolist()
         thickness = max(1.0, area / wide - 2)
         if high > min(thickness, THICKEST * scale) + 2 + max(2.0, 0.02 * wide):  # text, or a rule that text touches
-            pieces += _levels(labels[y : y + high, x : x + wide] == index, x, y, scale)
+            mask = labels[y : y + high, x : x + wide] == index
+            pieces += _straight(mask, x, y, scale) or _levels(mask, x, y, scale)
         elif thickness <= THICKEST * scale:
             pieces.append(Rule(y + high / 2, x, x + wide, thickness))
     return pieces
+
+
+def _straight(mask: npt.NDArray[np.bool_], x: int, y: int, scale: float) -> list[Rule]:
+    """Return a blot as the rule that it is if it is thin and runs straight, however ragged its edges; else nothing."""
+    places = np.arange(mask.shape[1])
+    filled = mask.sum(axis=0)
+    middles = (mask * np.arange(mask.shape[0])[:, None]).sum(axis=0) / filled
+    slope, start = np.polyfit(places, middles, 1)
+    astray = np.abs(middles - start - slope * places)
+    thickness = float(np.median(filled)) - 2
+    if abs(slope) > SLOPE or np.quantile(astray, 0.9) > RAGGED * scale:
+        return []
+    if thickness > THICKEST * scale or np.quantile(filled, 0.9) - 2 > thickness + 2 * RAGGED * scale:
+        return []
+    return [Rule(y + float(middles.mean()) + 0.5, x, x + mask.shape[1], max(1.0, thickness))]
 
 
 def _levels(mask: npt.NDArray[np.bool_], x: int, y: int, scale: float) -> list[Rule]:
@@ -224,6 +261,8 @@ def _aligned(down: list[Rule], across: Sequence[Rule], beside: Grey, scale: floa
         inked = sum(measure(sides) for _, sides in parts) / len(parts)
         tallest = max(part.end - part.start for part, _ in parts)
         tall = tallest > TALLEST * scale and (len(parts) > 1 or inked < TALL_ROW)
+        if len(parts) == 2 and min(max(sides) for _, sides in parts) > BOTH_ROWS:
+            continue
         if len(parts) > 2 or tall or inked < (ONE_ROW, TWO_ROWS)[len(parts) - 1]:
             kept.append(rule._replace(start=parts[0][0].start, end=parts[-1][0].end))
     return kept

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["even", "ink", "straightened", "turned"]
+__all__ = ["even", "ink", "straightened", "turned", "unscreened"]
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -23,6 +23,8 @@ COARSE = 72.0
 """Pixels an inch at which the skew is looked for first."""
 LONG = 0.2
 """A rule as long as this share of the page tells its perspective."""
+DOT, DOTS, WINDOW = 0.6, 0.2, 8.0
+"""Square points of a dot of a halftone at most; how many stand on a square point at least, in so wide a square."""
 BENT = 1.0
 """Pixels by which a rule may leave its row or column before the page is straightened."""
 
@@ -44,6 +46,35 @@ def even(grey: Grey, scale: float) -> Grey:
     paper = cv2.medianBlur(paper, 5)
     background = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(grey, np.maximum(background, 32), scale=255), np.uint8)
+
+
+def unscreened(grey: Grey, scale: float) -> Grey:
+    """Return a picture without halftones: the dots that stand for grey where there is black and white only.
+
+    Parameters
+    ----------
+    grey
+        Height x width, 0 black to 255 white.
+    scale
+        Pixels a point.
+    """
+    dark = np.where(grey < 128, 255, 0).astype(np.uint8)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] <= DOT * scale * scale
+    if small.sum() < DOTS * WINDOW**2:
+        return grey
+    places = np.rint(middles[small]).astype(np.intp)
+    dots = np.zeros(grey.shape, np.float32)
+    dots[places[:, 1], places[:, 0]] = 1
+    side = 2 * round(WINDOW * scale / 2) + 1
+    crowd = cv2.boxFilter(dots, -1, (side, side), normalize=False)
+    crowded = np.zeros(len(stats), np.bool_)
+    crowded[small] = crowd[places[:, 1], places[:, 0]] >= DOTS * WINDOW**2
+    if not crowded.any():
+        return grey
+    around = cv2.dilate(crowded[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    print_alone = (dark > 0) & ~crowded[labels]
+    return np.where(around & ~print_alone, 255, grey).astype(np.uint8)
 
 
 def ink(flat: Grey, scale: float) -> Grey:

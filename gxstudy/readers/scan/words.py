@@ -109,13 +109,16 @@ def _cell(
     flat: Grey, ink: Grey, first: list[Line], inner: Pixels | None, scale: float, recogniser: Recogniser
 ) -> list[Line]:
     """Return the text of one cell: figures read a second time, what was overlooked read now."""
-    if inner is None or (first and not _may_be_figure(first)):
+    is_figure = _may_be_figure(first)
+    if inner is None or (first and not is_figure and not _may_be_dusty(first)):
         return first
     part, kept = _printed(ink, inner, scale)
     if kept is None:
         return [line for line in first if not _looks_like_figure(line.text)]
     on_it = [line for line in first if _meet(line.box, kept)]
     free, figure = recogniser.read_figure(_close(flat, part, kept, inner, scale))
+    if first and not is_figure and not _is_figure(free.text):
+        return first
     if not _looks_like_figure(free.text) and not on_it:
         # Nothing was found here at first: a label that was overlooked, or ink that says nothing.
         if free.certainty >= DIFFERENT:
@@ -125,6 +128,8 @@ def _cell(
         "".join(line.figure.text for line in on_it), tuple(c for line in on_it for c in line.figure.certainties)
     )
     best = _agreed(once, figure)
+    if not _is_figure(best.text):
+        best = _without_dust(flat, ink, inner, scale, recogniser) or best
     if not best.text:
         return [Line("\ufffd", kept, (0.0,), unreadable=True)]
     return [Line(best.text, kept, best.certainties)]
@@ -133,6 +138,24 @@ def _cell(
 def _may_be_figure(found: Sequence[Line]) -> bool:
     text = "".join(line.text for line in found)
     return len(text) <= SHORT and _looks_like_figure(text)
+
+
+def _may_be_dusty(found: Sequence[Line]) -> bool:
+    """Return whether what is sure of a short text is a figure: the rest may be dust beside it."""
+    pairs = [pair for line in found for pair in zip(line.text, line.certainties, strict=True)]
+    sure = "".join(character for character, certainty in pairs if certainty >= DIFFERENT)
+    return len(pairs) <= SHORT and any(map(str.isdigit, sure)) and _looks_like_figure(sure)
+
+
+def _without_dust(flat: Grey, ink: Grey, inner: Pixels, scale: float, recogniser: Recogniser) -> Recognised | None:
+    """Return the figure of a cell read without all that may be dust, with little certainty; None if it is none."""
+    part, kept = _printed(ink, inner, scale, dust=False)
+    if kept is None:
+        return None
+    free, figure = recogniser.read_figure(_close(flat, part, kept, inner, scale))
+    if not _is_figure(figure.text) or not _looks_like_figure(free.text):
+        return None
+    return Recognised(figure.text, tuple(min(DIFFERENT, certainty) for certainty in figure.certainties))
 
 
 def _looks_like_figure(text: str) -> bool:
@@ -256,8 +279,11 @@ def _cut(flat: Grey, box: Pixels, scale: float, inner: Pixels | None) -> Grey:
     return np.asarray(whole, np.uint8)
 
 
-def _printed(ink: Grey, inner: Pixels, scale: float) -> tuple[Grey, Pixels | None]:
-    """Return what is printed in a cell, as its ink without dust and the box of that; None for a blank."""
+def _printed(ink: Grey, inner: Pixels, scale: float, *, dust: bool = True) -> tuple[Grey, Pixels | None]:
+    """Return what is printed in a cell, as its ink without dust and the box of that; None for a blank.
+
+    Small specks near a figure may be parts of it, and are kept unless ``dust`` is False.
+    """
     x0, top, x1, bottom = inner
     part = ink[top:bottom, x0:x1]
     if not part.size:
@@ -276,7 +302,7 @@ def _printed(ink: Grey, inner: Pixels, scale: float) -> tuple[Grey, Pixels | Non
     reach = NEAR * max(hull[3] - hull[1], TALL * scale)
     small = (left < hull[2] + reach) & (ends[0] > hull[0] - reach) & (upper < hull[3] + 0.6 * scale)
     small &= (ends[1] > hull[1]) & (wide * high >= scale * scale * 0.3) & ~at_edge
-    kept = main | small
+    kept = main | (small & dust)
     box = (left[kept].min(), upper[kept].min(), ends[0][kept].max(), ends[1][kept].max())
     names = np.concatenate([[False], kept])
     printed = np.where(names[labels], 255, 0).astype(np.uint8)
