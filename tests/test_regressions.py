@@ -6,6 +6,7 @@ Each is the case as it was found (see strategies.py); what counts is that no pla
 from __future__ import annotations
 
 import pytest
+from markup import web_page
 from strategies import Case
 from test_roundtrip import silent, unlike
 
@@ -416,3 +417,11 @@ def test_a_figure_beside_two_results_is_given_to_neither() -> None:
     report = gx.read_report(page(*rows))
     assert report.entry("disputes", "review", "upheld").value is None
     assert report.entry("disputes", "review", "corrected").value is None
+
+
+def test_a_header_that_a_stray_tag_puts_below_the_figures_swaps_no_blocks() -> None:
+    """The order of the blocks was that of their labels, those below the figures included."""
+    case = Case(seed=3)
+    source = web_page(case.specimen).replace("行政诉讼</td>", "行政诉讼<thead></td>")
+    assert "行政诉讼<thead>" in source
+    assert silent(gx.read_report(source.encode()), case.expected) == {}

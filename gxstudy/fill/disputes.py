@@ -257,7 +257,8 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
     """Return the places of a row of figures whose columns cannot be trusted: by order and its own labels."""
     values = _values(row)
     own = [cell.text for cell in row.cells if cell.row == row.number and _known(cell.text)]
-    blocks = list(dict.fromkeys(key for r in rows for c in r.cells if (key := _meaning(c.text, "row"))))
+    over = [cell for r in rows for cell in r.cells if r.number <= row.number]
+    blocks = list(dict.fromkeys(key for cell in over if (key := _meaning(cell.text, "row"))))
     results = [column.key for column in forms.load("2021").table(TABLE).columns]
     named = {key for text in own if (key := _meaning(text, "row"))}
     resulting = {key for text in own if (key := _meaning(text, "column"))}
