@@ -199,7 +199,7 @@ def test_benchmarks_follow_from_their_counts() -> None:
 four = st.tuples(*[st.integers(0, 9)] * 4).filter(lambda counts: counts[0] + counts[2] > 0)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.lists(four, min_size=1, max_size=9))
 def test_whatever_the_reports_the_counts_hang_together(reports: list[tuple[int, int, int, int]]) -> None:
     known = made([plain(*counts) for counts in reports])

@@ -107,7 +107,7 @@ def outcomes(
     gives[:, business] = expit(logit(willingness) + np.log(business_odds))
     ends = _endings(numbers, gives, held=1 - expit(absent), procedural=procedural)
 
-    rows: list[dict[str, float]] = []
+    made: list[pd.DataFrame] = []
     for year in range(2024 - years + 1, 2025):
         handled = numbers.multinomial(numbers.poisson(sizes), mix)
         counts = numbers.multinomial(handled, ends)
@@ -117,23 +117,21 @@ def outcomes(
         table |= {row: counts[:, :, at] for at, row in enumerate(_outcome_rows())}
         other = sum((cells for row, cells in table.items() if row.startswith("other.")), 0 * handled)
         table |= {"other": other, "handled_total": handled, "carried_out": carried_out}
-        for organ in range(organs):
-            figures = {f"applications.{row}.total": float(cells[organ].sum()) for row, cells in table.items()}
-            for at, applicant in enumerate(_APPLICANTS):
-                figures |= {f"applications.{row}.{applicant}": float(cells[organ, at]) for row, cells in table.items()}
-            rows.append({"organ": organ, "year": year, **figures})
-    made = pd.DataFrame(rows).sort_values(["organ", "year"], ignore_index=True)
-    whose = made["organ"].astype("int64").to_numpy()
+        figures = {f"applications.{row}.total": cells.sum(axis=1) for row, cells in table.items()}
+        for at, applicant in enumerate(_APPLICANTS):
+            figures |= {f"applications.{row}.{applicant}": cells[:, at] for row, cells in table.items()}
+        made.append(pd.DataFrame({"number": np.arange(organs), "year": year, **figures}))
+    of_all = pd.concat(made).sort_values(["number", "year"], ignore_index=True)
+    whose = of_all.pop("number").to_numpy()
     reports = pd.DataFrame(
         {
             "organ": [f"organ {number + 1:03}" for number in whose],
-            "year": made["year"].astype("int64"),
+            "year": of_all.pop("year"),
             "willingness": willingness[whose],
             "held": (1 - expit(absent))[whose],
         }
     )
-    places = [name for name in made.columns if name.startswith("applications.")]
-    return as_panel(reports, {name: made[name].tolist() for name in places})
+    return as_panel(reports, {name: of_all[name].tolist() for name in of_all.columns})
 
 
 def _outcome_rows() -> tuple[str, ...]:
