@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from gxstudy.readers.scan.dashes import dashed
+
 __all__ = ["Cells", "Rule", "cells", "rules", "without"]
 
 Grey = npt.NDArray[np.uint8]
@@ -25,6 +27,10 @@ LONG, LONGEST = 40.0, 100.0
 """Points from which a stroke is a rule if paper is on both its sides, or if it begins or ends at another."""
 DARKER = 32
 """Levels by which a rule is darker than the paper beside it."""
+DASHED = 3
+"""Long dashed rules across a page with dashed rules at least."""
+OFF, MANY_ROWS = 0.12, 0.2
+"""Share of its length at which a dashed rule may have ink beside it; the same of a rule down three rows or more."""
 THICKEST = 3.5
 """Points beyond which a stroke is no rule."""
 BESIDE, FULL = 2.0, 0.25
@@ -48,6 +54,8 @@ SMALL_GAP, GAP = 0.7, 6.0
 """Points up to which a gap in a rule is closed: where another rule crosses it, and elsewhere."""
 REACH = 3.0
 """Points up to which a rule that ends before another is drawn on to it."""
+DASH = 6.0
+"""The same for a dashed rule, which may end with a gap and a dash that is not to be told from what crosses it."""
 TOUCH = 1.0
 """Points up to which a stroke that ends before a rule touches it; characters in narrow rows come nearly as close."""
 
@@ -55,7 +63,7 @@ TOUCH = 1.0
 class Rule(NamedTuple):
     """A straight line of pixels: ``at`` its row (across) or column (down), from ``start`` to ``end``, its width.
 
-    ``filled`` is the share of it that is drawn.
+    ``filled`` is the share of it that is drawn; of one that is ``dashed`` it is taken for whole.
     """
 
     at: float
@@ -63,6 +71,7 @@ class Rule(NamedTuple):
     end: float
     width: float
     filled: float = 1.0
+    dashed: bool = False
 
 
 class Cells(NamedTuple):
@@ -83,13 +92,21 @@ def rules(flat: Grey, ink: Grey, scale: float) -> tuple[tuple[Rule, ...], tuple[
         Pixels a point.
     """
     beside = np.ascontiguousarray(ink.T)
-    strokes_across = _pieces(_thin(flat, scale), scale, SHORTEST_ACROSS)
-    strokes_down = _pieces(_thin(np.ascontiguousarray(flat.T), scale), scale, SHORTEST_DOWN)
+    thin, thin_beside = _thin(flat, scale), _thin(np.ascontiguousarray(flat.T), scale)
+    strokes_across = _pieces(thin, scale, SHORTEST_ACROSS)
+    strokes_down = _pieces(thin_beside, scale, SHORTEST_DOWN)
+    dashes = [Rule(*rule, dashed=True) for rule in dashed(thin, scale)]
+    long = [rule for rule in dashes if rule.end - rule.start > LONGEST * scale and _stands_off(rule, ink, 1, scale)]
+    if len(long) >= DASHED:  # else what looks dashed are strokes of figures, one over the other
+        strokes_across += dashes
+        strokes_down += [Rule(*rule, dashed=True) for rule in dashed(thin_beside, scale)]
     across = _joined(strokes_across, strokes_down, scale)
     down = _joined(strokes_down, strokes_across, scale)
     while True:
-        kept_across = [rule for rule in across if _is_rule(rule, down, ink, scale)]
-        kept_down = [rule for rule in down if _is_rule(rule, kept_across, beside, scale)]
+        kept_across = [rule for rule in across if _is_rule(rule, down, ink, scale) and _stands_off(rule, ink, 1, scale)]
+        kept_down = [
+            rule for rule in down if _is_rule(rule, kept_across, beside, scale) and _stands_off(rule, beside, 0, scale)
+        ]
         kept_down = _aligned(kept_down, kept_across, beside, scale)
         if kept_across == across and kept_down == down:
             break
@@ -228,14 +245,16 @@ def _one(run: Sequence[Rule]) -> Rule:
     at = float(np.average([rule.at for rule in run], weights=lengths))
     width = float(np.average([rule.width for rule in run], weights=lengths))
     start, end = min(rule.start for rule in run), max(rule.end for rule in run)
-    return Rule(at, start, end, width, float(lengths.sum()) / (end - start))
+    is_dashed = float(lengths[[rule.dashed for rule in run]].sum()) > (end - start) / 2
+    return Rule(at, start, end, width, min(1.0, float(lengths.sum()) / (end - start)), is_dashed)
 
 
 def _is_rule(rule: Rule, others: Iterable[Rule], ink: Grey, scale: float) -> bool:
     """Return whether a stroke begins and ends at strokes of the other way, or is long with paper on both its sides."""
     near = [other for other in others if other.start - REACH * scale <= rule.at <= other.end + REACH * scale]
     ends = (rule.start, rule.end)
-    if all(any(abs(o.at - edge) <= TOUCH * scale + o.width / 2 for o in near) for edge in ends):
+    touch = (DASH if rule.dashed else TOUCH) * scale
+    if all(any(abs(o.at - edge) <= touch + o.width / 2 for o in near) for edge in ends):
         return True
     length = rule.end - rule.start
     if length < LONG * scale or rule.filled < WHOLE:
@@ -243,6 +262,11 @@ def _is_rule(rule: Rule, others: Iterable[Rule], ink: Grey, scale: float) -> boo
     if length >= LONGEST * scale and any(abs(o.at - edge) <= REACH * scale for o in near for edge in ends):
         return True
     return _beside(rule, ink, BESIDE, scale) < FULL
+
+
+def _stands_off(rule: Rule, ink: Grey, side: int, scale: float) -> bool:
+    """Return whether a rule is whole, or has paper beside it: on one side (0) or both (1). Print may look dashed."""
+    return not rule.dashed or sorted(_sides(rule, ink, scale))[side] < OFF
 
 
 def _aligned(down: list[Rule], across: Sequence[Rule], beside: Grey, scale: float) -> list[Rule]:
@@ -260,10 +284,10 @@ def _aligned(down: list[Rule], across: Sequence[Rule], beside: Grey, scale: floa
         measure = max if len(parts) == 1 else min
         inked = sum(measure(sides) for _, sides in parts) / len(parts)
         tallest = max(part.end - part.start for part, _ in parts)
-        tall = tallest > TALLEST * scale and (len(parts) > 1 or inked < TALL_ROW)
+        tall = len(parts) <= 2 and tallest > TALLEST * scale and (len(parts) > 1 or inked < TALL_ROW)
         if len(parts) == 2 and min(max(sides) for _, sides in parts) > BOTH_ROWS:
             continue
-        if len(parts) > 2 or tall or inked < (ONE_ROW, TWO_ROWS)[len(parts) - 1]:
+        if (len(parts) > 2 and inked < MANY_ROWS) or tall or inked < (ONE_ROW, TWO_ROWS)[min(len(parts), 2) - 1]:
             kept.append(rule._replace(start=parts[0][0].start, end=parts[-1][0].end))
     return kept
 
@@ -325,7 +349,7 @@ def _touched(rule: Rule, others: Iterable[Rule], scale: float) -> bool:
 
 def _drawn_to(rule: Rule, others: Iterable[Rule], scale: float) -> Rule:
     """Return a rule whose ends lie on the rules that they nearly touch."""
-    near = REACH * scale
+    near = (DASH if rule.dashed else REACH) * scale
     meets = [other.at for other in others if other.start - near <= rule.at <= other.end + near]
     start = min((at for at in meets if abs(at - rule.start) <= near), default=rule.start)
     end = max((at for at in meets if abs(at - rule.end) <= near), default=rule.end)
