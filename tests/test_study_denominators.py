@@ -229,15 +229,20 @@ def test_the_ranking_by_what_could_be_resolved_recovers_the_planted_willingness(
 def test_intervals_of_a_pooled_rate_cover_the_truth_with_many_organs_and_too_seldom_with_seven() -> None:
     """What drawing organs with replacement is worth; the truth is that of very many organs of the same kind."""
 
-    def counts(organs: int, seed: int) -> tuple[pd.Series[float], pd.Series[float], pd.Series[str]]:
+    def counts(organs: int, seed: int) -> pd.DataFrame:
         frame = disclosure_rate(simulate.outcomes(organs=organs, seed=seed), of="resolvable").frame
-        return frame["numerator"].astype("float64"), frame["denominator"].astype("float64"), frame["organ"]
+        return frame[["numerator", "denominator", "organ"]].astype({"numerator": "float64", "denominator": "float64"})
 
-    above, below, _ = counts(4000, 99)
-    truth, covered = above.sum() / below.sum(), {}
-    for organs, samples in ((7, 60), (80, 25)):
-        ends = [ratio_by_organ(*counts(organs, seed), level=0.95) for seed in range(samples)]
-        covered[organs] = np.mean([low <= truth <= high for low, high in ends])
+    everyone, drawn = counts(4000, 99), counts(7 * 150 + 80 * 80, 1)
+    truth, covered, start = everyone["numerator"].sum() / everyone["denominator"].sum(), {}, 0
+    for organs, samples in ((7, 150), (80, 80)):
+        held = []
+        for _ in range(samples):
+            some = drawn.iloc[start : start + organs]
+            low, high = ratio_by_organ(some["numerator"], some["denominator"], some["organ"], level=0.95)
+            held.append(low <= truth <= high)
+            start += organs
+        covered[organs] = np.mean(held)
     assert 0.65 <= covered[7] <= 0.92
     assert covered[80] >= 0.85
 
