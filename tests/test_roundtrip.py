@@ -77,6 +77,13 @@ def test_a_real_report_drawn_without_rules_is_read_exactly(name: str, disputes: 
     assert unlike(gx.read_report(draw(again, layout)), expected(again, layout)) == {}
 
 
+@pytest.mark.parametrize("ruled", ["none", "horizontal"])
+@pytest.mark.parametrize("length", [2, 3])
+def test_figures_that_are_all_wrapped_are_read_without_rules(ruled: Literal["none", "horizontal"], length: int) -> None:
+    case = Case(seed=5, layout=Layout(ruled=ruled, figure_wrap=length, padding=(4.0, 2.5)))
+    assert unlike(gx.read_report(case.pdf), case.expected) == {}
+
+
 @given(cases(hybrids=True, notes=True))
 def test_every_distortion_at_once_never_errs_in_silence(case: Case) -> None:
     try:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from gxstudy.grids.lines import is_page_number, text_lines
 from gxstudy.grids.rows import APART, FIGURE, Line, begun, centre, cut, goes_on, is_wrapped, leeway, row_lines
 from gxstudy.grids.ruled import cell_of
-from gxstudy.grids.wrapped import CLOSE, NEAR, Originals, fold, may_belong, touching
+from gxstudy.grids.wrapped import CLOSE, LONG, NEAR, Originals, fold, may_belong, touching
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
 from gxstudy.text import squeeze
 
@@ -29,6 +29,8 @@ PROSE_PIECES = 4
 """A line of more words that stand apart than this is no prose, however close they stand."""
 HEADER_LINES = 9
 """Lines above the first row of figures that may be its header."""
+AROUND = 12
+"""So many lines above and below a row may hold parts of its figures."""
 BIGGER = 1.25
 """A line higher than this multiple of a row of figures is a heading of the text, not of the table."""
 LONG_RULE = 40.0
@@ -40,12 +42,8 @@ NEAR_LINES = 3.5
 
 
 class _Stray(NamedTuple):
-    """Words that touch, on a line that is no row with a label; ``line`` is its number.
+    """Words that touch, on a line that is no row with a label; ``near``: how near to a row it may belong to it."""
 
-    ``near``: within this multiple of its height it may belong to a row.
-    """
-
-    line: int
     words: list[Word]
     near: float
 
@@ -56,7 +54,7 @@ class _Text(NamedTuple):
     lines: list[Line]
     rules: list[float]
     originals: Originals
-    strays: list[_Stray]
+    strays: dict[int, list[_Stray]]
 
 
 class _Block(NamedTuple):
@@ -79,19 +77,25 @@ class _Place(NamedTuple):
 
 
 def worth_a_look(words: Sequence[Word]) -> bool:
-    """Return whether some words are plain figures that stand apart from the word before them on their line."""
+    """Return whether some words are figures that stand apart from the word before them on their line, or under it.
+
+    Words are looked at in the order in which they are printed: a figure on two lines has its second part after the
+    first.
+    """
     found = 0
     for before, word in pairwise(words):
         high = word.bottom - word.top
-        if (
-            word.x0 - before.x1 > 0.9 * APART * high
-            and abs(word.top - before.top) < 0.5 * high
-            and FIGURE.fullmatch(squeeze(word.text))
-        ):
+        apart = word.x0 - before.x1 > 0.9 * APART * high and abs(word.top - before.top) < 0.5 * high
+        under = 0.5 * high < word.top - before.top < 2 * high and word.x0 < before.x1 and before.x0 < word.x1
+        if (apart or (under and _is_plain(before))) and _is_plain(word):
             found += 1
             if found == 3:
                 return True
     return False
+
+
+def _is_plain(word: Word) -> bool:
+    return FIGURE.fullmatch(squeeze(word.text)) is not None
 
 
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
@@ -105,12 +109,11 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     ]
     owned = {i for block in blocks for part in block.parts if any(lines[j].labels for j in part) for i in part}
     rows = {index for block in blocks for index in block.rows}
-    strays = [
-        _Stray(index, piece, CLOSE if index in rows else NEAR)
+    strays = {
+        index: [_Stray(piece, CLOSE if index in rows else NEAR) for piece in touching(line)]
         for index, line in enumerate(printed)
-        if index not in owned
-        for piece in touching(line)
-    ]
+        if index not in owned and len(line) <= LONG
+    }
     text = _Text(lines, rules, originals, strays)
     return [_grid(page, text, block) for block in blocks]
 
@@ -261,35 +264,47 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             words = names[column - (wide - len(names))] if column >= wide - len(names) else []
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
             cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
+        strays = _left_over(text, part)
+        high = min(lines[i].top for i in part), max(lines[i].bottom for i in part)
         figures: list[list[Word]] = [[] for _ in places]
         for index in part:
             for piece in lines[index].figures:
                 figures[_column(between, piece)] += piece
         for column, words in enumerate(figures, wide):
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
-            rest = _rest(text, part, places, column - wide, lefts[column : column + 2], blank=not words)
+            rest = [
+                word
+                for piece, near in _of_column(strays, places, column - wide, lefts[column : column + 2])
+                if may_belong(piece, *high, near=near, blank=not words)
+                for word in piece
+            ]
             whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
             cells.append(cell._replace(garbled=True) if rest else cell)
     return Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops)
 
 
-def _rest(
-    text: _Text, part: Sequence[int], places: Sequence[_Place], column: int, sides: Sequence[float], *, blank: bool
-) -> list[Word]:
-    """Return what is left over near a row and may belong to its place in ``column``, between ``sides``."""
-    top, bottom = min(text.lines[i].top for i in part), max(text.lines[i].bottom for i in part)
-    own = range(min(part), max(part) + 1)
-    middle = bisect_right(text.rules, (top + bottom) / 2)
-    found: list[Word] = []
-    for line, words, near in text.strays:
-        if line in own or not may_belong(words, top, bottom, near=near, blank=blank):
-            continue
-        x0, x1 = words[0].x0, words[-1].x1
+def _left_over(text: _Text, part: Sequence[int]) -> list[_Stray]:
+    """Return what is left over on the lines around a row, no rule between."""
+    first, last = min(part), max(part)
+    around = [*range(max(0, first - AROUND), first), *range(last + 1, min(len(text.lines), last + 1 + AROUND))]
+    band = bisect_right(text.rules, (text.lines[first].top + text.lines[last].bottom) / 2)
+    return [
+        stray
+        for line in around
+        if bisect_right(text.rules, text.lines[line].middle) == band
+        for stray in text.strays.get(line, ())
+    ]
+
+
+def _of_column(strays: Sequence[_Stray], places: Sequence[_Place], column: int, sides: Sequence[float]) -> list[_Stray]:
+    """Return what stands in ``column``, between ``sides``, and in no other."""
+    found = []
+    for stray in strays:
+        x0, x1 = stray.words[0].x0, stray.words[-1].x1
         over = [i for i, place in enumerate(places) if overlap(place.x0, place.x1, x0, x1) > 0]
-        inside = sides[0] <= (x0 + x1) / 2 < sides[1]
-        if (over == [column] or (not over and inside)) and bisect_right(text.rules, text.lines[line].middle) == middle:
-            found += words
+        if over == [column] or (not over and sides[0] <= (x0 + x1) / 2 < sides[1]):
+            found.append(stray)
     return found
 
 

@@ -13,7 +13,7 @@ from gxstudy.grids.lines import SPACE_GAP
 from gxstudy.layout import Word, overlap
 from gxstudy.text import join_lines, read_number, squeeze
 
-__all__ = ["CLOSE", "NEAR", "Originals", "fold", "may_belong", "touching"]
+__all__ = ["CLOSE", "LONG", "NEAR", "Originals", "fold", "may_belong", "touching"]
 
 NEAR = 0.8
 """What stands nearer to a row than this multiple of its height may belong to it."""
@@ -26,8 +26,15 @@ LEVEL = 0.4
 """Words higher or lower than another by more than this share of its height do not stand on one line with it."""
 OVERLAP = 0.2
 """The halves of a figure overlap the line of their row by more than this share of its height."""
+THIRD = 0.4
+"""The lines of a figure on three lines are no further apart than this multiple of their height."""
 REACH = 3
 """So many lines from that of their row, at most, halves are looked for: labels set upright have lines of their own."""
+
+LONG = 200
+"""A line of more words than this is no row of a table."""
+
+_IN_FIGURES = frozenset("0123456789.,+-/()件万元其中修订")
 
 Originals = dict[Word, tuple[Word, ...]]
 """The words that a word put together stands for."""
@@ -60,29 +67,35 @@ def fold(lines: Sequence[list[Word]]) -> tuple[list[list[Word]], Originals]:
     dict
         The words that each such word stands for.
     """
-    apart = [part for line in lines for part in _levels(line)]
-    kept = [list(line) for line in apart]
+    kept = [part for line in lines for part in _levels(line)]
     originals: Originals = {}
-    for index, line in enumerate(apart):
-        row = max(line, key=_width)
-        above = [piece for other in kept[max(0, index - REACH) : index] for piece in _overlapping(other, row, -1)]
-        below = [piece for other in kept[index + 1 : index + 1 + REACH] for piece in _overlapping(other, row, 1)]
-        if not above or not below:
+    # What stands beside a label first: then halves of figures are no rows of their own.
+    for index in sorted(range(len(kept)), key=lambda index: not _has_label(kept[index])):
+        line = kept[index]
+        if not line or len(line) > LONG:
             continue
-        pairs = [(upper, lower) for upper in above if (lower := _lower_half(upper, below, row, line)) is not None]
-        halves = [half for pair in pairs for half in pair]
+        row = max(line, key=_width)
+        nearest = [
+            near for near in range(max(0, index - REACH), min(len(kept), index + 1 + REACH)) if len(kept[near]) <= LONG
+        ]
+        above = [piece for near in nearest if near < index for piece in _overlapping(kept[near], row, -1)]
+        below = [piece for near in nearest if near > index for piece in _overlapping(kept[near], row, 1)]
+        found = [[upper, lower] for upper in above if (lower := _lower_half(upper, below, row, line)) is not None]
+        halves = [half for parts in found for half in parts]
         # A merged label between two rows overlaps both: then their labels are left over, right of it.
         if not any(map(_is_number, line)) and any(
             piece not in halves and piece[0].x0 > row.x1 for piece in (*above, *below)
         ):
             continue
-        for upper, lower in pairs:
-            word = _together(upper, lower, row)
-            originals[word] = (*upper, *lower)
-            kept[index] = sorted([*kept[index], word], key=lambda other: other.x0)
-        gone = {word for half in halves for word in half}
-        for near in range(max(0, index - REACH), min(len(kept), index + 1 + REACH)):
+        if _has_label(line):
+            found += [parts for word in line if (parts := _thirds(word, kept, nearest, index)) is not None]
+        gone = {word for parts in found for part in parts for word in part}
+        for near in nearest if found else ():
             kept[near] = [word for word in kept[near] if word not in gone]
+        for parts in found:
+            word = _together(parts, row)
+            originals[word] = tuple(original for part in parts for original in part)
+            kept[index] = sorted([*kept[index], word], key=lambda other: other.x0)
     return [line for line in kept if line], originals
 
 
@@ -101,6 +114,39 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
     if not blank:
         return digits and set(text) <= set("0123456789,.")
     return digits or text.count("(") != text.count(")")
+
+
+def _has_label(line: Sequence[Word]) -> bool:
+    """Return whether a line has words that are no figures and no parts of one."""
+    return any(not set(squeeze(word.text)) <= _IN_FIGURES for word in line)
+
+
+def _thirds(word: Word, lines: Sequence[list[Word]], near: Sequence[int], index: int) -> list[list[Word]] | None:
+    """Return the three lines of a figure that is broken around the line of its row; None where it is not.
+
+    The first two are full: as long as each other, and the third no longer.
+    """
+    if not word.text.isdigit():
+        return None
+    height = word.bottom - word.top
+    found: list[list[Word]] = []
+    for side in (-1, 1):
+        stacked = [
+            [other]
+            for place in near
+            if (place - index) * side > 0 and not _has_label(lines[place])
+            for other in lines[place]
+            if overlap(other.x0, other.x1, word.x0, word.x1) > 0
+            and 0.8 * height < side * (_middle(other) - _middle(word)) < (1 + THIRD) * height
+        ]
+        if len(stacked) != 1 or not stacked[0][0].text.isdigit():
+            return None
+        found.append(stacked[0])
+    first, last = found[0][0], found[1][0]
+    if len(first.text) != len(word.text) or len(last.text) > len(word.text):
+        return None
+    level = abs(_middle(first) + _middle(last) - 2 * _middle(word)) < 2 * CENTRED * height
+    return [[first], [word], [last]] if level else None
 
 
 def _levels(line: list[Word]) -> list[list[Word]]:
@@ -155,8 +201,8 @@ def _lower_half(
     return lower if read_number(text).status in ("read", "annotated") else None
 
 
-def _together(upper: Sequence[Word], lower: Sequence[Word], row: Word) -> Word:
-    words = (*upper, *lower)
+def _together(parts: Sequence[Sequence[Word]], row: Word) -> Word:
+    words = [word for part in parts for word in part]
     return Word(
         "".join(word.text for word in words),
         min(word.x0 for word in words),
