@@ -425,3 +425,26 @@ def test_a_header_that_a_stray_tag_puts_below_the_figures_swaps_no_blocks() -> N
     source = web_page(case.specimen).replace("行政诉讼</td>", "行政诉讼<thead></td>")
     assert "行政诉讼<thead>" in source
     assert silent(gx.read_report(source.encode()), case.expected) == {}
+
+
+def with_columns(*labels: str) -> gx.Report:
+    """Table three as a web page prints it, under other headings; each figure is the number of its column."""
+    rows = [(row.label, *map(str, range(1, len(labels) + 1))) for row in forms.load("2021").table("applications").rows]
+    return gx.read_report(page(cells("", *labels), *(cells(*row) for row in rows)))
+
+
+def test_columns_that_the_form_does_not_have_or_that_are_missing_spoil_no_others() -> None:
+    labels = [column.label for column in forms.load("2021").table("applications").columns]
+
+    def read(*labels: str) -> list[tuple[str, str]]:
+        report = with_columns(*labels)
+        return [(entry.raw, entry.status) for entry in report.entries if entry.row == "granted"]
+
+    whole = [(str(number), "read") for number in range(1, 8)]
+    assert read(*labels) == whole
+    assert read(*labels[:3], "社会公益", *labels[4:]) == whole
+    assert read(*labels, "备注") == whole
+    shifted = [(str(number), "read") for number in (1, 2, 3, 5, 6, 7, 8)]
+    assert read(*labels[:3], "新闻媒体", *labels[3:]) == shifted
+    less = [("1", "read"), ("2", "read"), ("3", "read"), ("", "absent"), *whole[3:6]]
+    assert read(*labels[:3], *labels[4:]) == less

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -33,12 +33,16 @@ FEW = 2
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """The columns of figures as a header names them: key, first and last raster column, left and right edge."""
+    """The columns of figures as a header names them: key, first and last raster column, left and right edge.
+
+    ``others``: raster columns under headings that are none of the form's.
+    """
 
     grid: Grid
     keys: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
     edges: tuple[tuple[float, float], ...]
+    others: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,12 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
     if missing:
         message = f"the header does not name {', '.join(column.label for column in missing)}"
         findings.append(finding(Code.UNKNOWN_COLUMN, message, Place(table=TABLE, page=grid.page)))
-        return None
+    others = _others(rows, [cell for _, cell in ordered])
+    if missing and (others or len(missing) > 1 or missing[0] is form.columns[0]):
+        return None  # the heading may be misprinted: the columns may be all there
+    if others:
+        message = f"the header names {', '.join(cell.text for cell in others)}, which the form does not have"
+        findings.append(finding(Code.UNKNOWN_COLUMN, message, Place(table=TABLE, page=grid.page)))
     if any(a.column + a.column_span > b.column for (_, a), (_, b) in pairwise(ordered)):
         return None  # two headings over one column: they tell nothing
     if not rows[0].drawn and not all(map(marked.columns_hold, rows)):
@@ -212,7 +221,28 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> _Heading | 
     keys = tuple(key for key, _ in ordered)
     spans = tuple((cell.column, cell.column + cell.column_span) for _, cell in ordered)
     edges = tuple((cell.box.x0, cell.box.x1) if cell.box is not None else (0.0, 0.0) for _, cell in ordered)
-    return _Heading(grid, keys, spans, edges)
+    beside = tuple((cell.column, cell.column + cell.column_span) for cell in others)
+    return _Heading(grid, keys, spans, edges, beside)
+
+
+def _others(rows: Sequence[PrintedRow], named: Sequence[Cell]) -> list[Cell]:
+    """Return the headings among those of columns, or behind them, that the form does not have."""
+    first = min(cell.column for cell in named)
+    low = max(cell.row + cell.row_span for cell in named)
+    return [
+        cell
+        for row in rows
+        for cell in row.cells
+        if cell.row == row.number
+        and cell.column >= first
+        and cell.text.strip()
+        and cell.row + cell.row_span == low
+        and label_key(cell.text) not in vocabulary(TABLE)
+        and not any(
+            cell.column < other.column + other.column_span and other.column < cell.column + cell.column_span
+            for other in named
+        )
+    ]
 
 
 def _run_together(line: _Line, match: Match) -> bool:
@@ -406,11 +436,17 @@ def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, s
     """Return the entries of one printed row; its figures are given to columns by order, or by where they stand."""
     form = forms.load("2021").table(TABLE)
     heading = line.heading
+    if heading is not None and len(heading.keys) < len(form.columns) == len(line.values):
+        line, heading = replace(line, heading=None), None  # a heading is missing, not its column
     keys = heading.keys if heading is not None else tuple(column.key for column in form.columns)
     values = line.values
     if len(values) == len(keys) and not _shifted(line) and not _unseen_column(line):
         return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in zip(keys, values, strict=True)}
     placed = _by_place(values, heading) if heading is not None and line.row.drawn else None
+    if heading is not None and heading.others:
+        placed = _in_raster(line, heading)
+        if placed is not None:
+            return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in placed.items()}
     if heading is not None and line.row.grid.origin == "unruled" and heading.grid is not line.row.grid:
         placed = _under_headings(line, heading)
     found: dict[tuple[str, str], Entry] = {}
@@ -471,6 +507,21 @@ def _by_place(values: Sequence[Cell], heading: _Heading) -> dict[str, Cell] | No
             return None
         placed[under[0]] = cell
     return placed
+
+
+def _in_raster(line: _Line, heading: _Heading) -> dict[str, Cell] | None:
+    """Return the cell under each heading by raster columns; None where any cell does not begin and end with one.
+
+    Cells under headings that the form does not have are left out.
+    """
+    grid = line.row.grid
+    held = line.row.drawn or marked.columns_hold(line.row)
+    if not held or grid.origin == "unruled" or grid.columns != heading.grid.columns:
+        return None
+    cells = {(cell.column, cell.column + cell.column_span): cell for cell in line.values}
+    if set(cells) != {*heading.spans, *heading.others}:
+        return None
+    return {key: cells[span] for key, span in zip(heading.keys, heading.spans, strict=True)}
 
 
 def _under_headings(line: _Line, heading: _Heading) -> dict[str, Cell] | None:
