@@ -246,6 +246,22 @@ FOUND = {
         seed=17133,
         layout=Layout(table_size=6.5, ruled="none", padding=(4.0, 2.5), digits="full"),
     ),
+    # Beside a note broken over lines, the halves of other figures in its row were figures of their own.
+    "the first half of a figure beside a broken note": Case(
+        "2019",
+        2019,
+        seed=18895,
+        noted=(("normative_documents", "newly_disclosed", "（其中修订16件）"),),
+        layout=Layout(ruled="heads", figure_wrap=2, padding=(4.0, 2.5)),
+    ),
+    "the first half of a figure with its unit beside a broken note": Case(
+        "2019",
+        2019,
+        foreign_blocks=("article_20_1",),
+        seed=69619,
+        noted=(("normative_documents", "made", "（其中修订16件）"),),
+        layout=Layout(ruled="horizontal", figure_wrap=2, padding=(4.0, 2.5)),
+    ),
 }
 
 

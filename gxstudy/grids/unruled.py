@@ -15,9 +15,9 @@ from typing import NamedTuple
 from gxstudy.grids.lines import is_page_number, text_lines
 from gxstudy.grids.rows import APART, FIGURE, Line, begun, centre, cut, goes_on, is_wrapped, leeway, row_lines
 from gxstudy.grids.ruled import cell_of
-from gxstudy.grids.wrapped import CLOSE, LONG, NEAR, Originals, fold, may_belong, touching
+from gxstudy.grids.wrapped import CLOSE, LONG, NEAR, Originals, fold, has_label, may_belong, touching
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
-from gxstudy.text import squeeze
+from gxstudy.text import read_number, squeeze
 
 __all__ = ["find", "worth_a_look"]
 
@@ -107,7 +107,9 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     blocks = [
         _Block(start, rows, row_lines(lines, start, rows, rules)) for start, rows in _blocks(lines, page.width, rules)
     ]
-    owned = {i for block in blocks for part in block.parts if any(lines[j].labels for j in part) for i in part}
+    owned = {
+        i for block in blocks for part in block.parts if any(has_label(lines[j].pieces[0]) for j in part) for i in part
+    }
     rows = {index for block in blocks for index in block.rows}
     strays = {
         index: [_Stray(piece, CLOSE if index in rows else NEAR) for piece in touching(line)]
@@ -260,10 +262,12 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
         cells += _header_cells(page, lines[index], (number, tops[number], tops[number + 1]), lefts, places)
     for number, (part, names) in enumerate(zip(parts, labels, strict=True), len(header)):
         top, bottom = tops[number], tops[number + 1]
+        broken = _is_broken(names)
         for column in range(wide):
             words = names[column - (wide - len(names))] if column >= wide - len(names) else []
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
-            cells.append(cell_of(page.number, (number, column, 1, 1), words, box))
+            cell = cell_of(page.number, (number, column, 1, 1), words, box)
+            cells.append(cell._replace(garbled=True) if broken and _is_plain_figure(words) else cell)
         strays = _left_over(text, part)
         high = min(lines[i].top for i in part), max(lines[i].bottom for i in part)
         figures: list[list[Word]] = [[] for _ in places]
@@ -282,6 +286,16 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
             cells.append(cell._replace(garbled=True) if rest else cell)
     return Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops)
+
+
+def _is_broken(cells: Sequence[Sequence[Word]]) -> bool:
+    """Return whether what is no figure, nor said in place of one, stands right of a figure: a part of a broken one."""
+    first = next((index for index, words in enumerate(cells) if _is_plain_figure(words)), len(cells))
+    return any(read_number("".join(word.text for word in words)).status == "unreadable" for words in cells[first + 1 :])
+
+
+def _is_plain_figure(words: Sequence[Word]) -> bool:
+    return bool(words) and read_number("".join(word.text for word in words)).status in ("read", "annotated", "slash")
 
 
 def _left_over(text: _Text, part: Sequence[int]) -> list[_Stray]:

@@ -13,7 +13,7 @@ from gxstudy.grids.lines import SPACE_GAP
 from gxstudy.layout import Word, overlap
 from gxstudy.text import join_lines, read_number, squeeze
 
-__all__ = ["CLOSE", "LONG", "NEAR", "Originals", "fold", "may_belong", "touching"]
+__all__ = ["CLOSE", "LONG", "NEAR", "Originals", "fold", "has_label", "may_belong", "touching"]
 
 NEAR = 0.8
 """What stands nearer to a row than this multiple of its height may belong to it."""
@@ -70,7 +70,7 @@ def fold(lines: Sequence[list[Word]]) -> tuple[list[list[Word]], Originals]:
     kept = [part for line in lines for part in _levels(line)]
     originals: Originals = {}
     # What stands beside a label first: then halves of figures are no rows of their own.
-    for index in sorted(range(len(kept)), key=lambda index: not _has_label(kept[index])):
+    for index in sorted(range(len(kept)), key=lambda index: not has_label(kept[index])):
         line = kept[index]
         if not line or len(line) > LONG:
             continue
@@ -87,7 +87,7 @@ def fold(lines: Sequence[list[Word]]) -> tuple[list[list[Word]], Originals]:
             piece not in halves and piece[0].x0 > row.x1 for piece in (*above, *below)
         ):
             continue
-        if _has_label(line):
+        if has_label(line):
             found += [parts for word in line if (parts := _thirds(word, kept, nearest, index)) is not None]
         gone = {word for parts in found for part in parts for word in part}
         for near in nearest if found else ():
@@ -104,7 +104,7 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
 
     It stands no further from the row than the multiple ``near`` of its height (:data:`NEAR`, :data:`CLOSE`).
     Where nothing stands in the place (``blank``), whatever near it holds a digit or half a pair of brackets may: every
-    figure broken over lines has such pieces. Where a figure stands, digits alone may be the rest of it.
+    figure broken over lines has such pieces. Where a figure stands, digits and their unit may be the rest of it.
     """
     height = piece[0].bottom - piece[0].top
     if max(top - piece[0].bottom, piece[0].top - bottom) > near * height:
@@ -112,11 +112,11 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
     text = squeeze("".join(word.text for word in piece))
     digits = any(character.isdigit() for character in text)
     if not blank:
-        return digits and set(text) <= set("0123456789,.")
+        return digits and set(text) <= set("0123456789,.件万元")
     return digits or text.count("(") != text.count(")")
 
 
-def _has_label(line: Sequence[Word]) -> bool:
+def has_label(line: Sequence[Word]) -> bool:
     """Return whether a line has words that are no figures and no parts of one."""
     return any(not set(squeeze(word.text)) <= _IN_FIGURES for word in line)
 
@@ -134,7 +134,7 @@ def _thirds(word: Word, lines: Sequence[list[Word]], near: Sequence[int], index:
         stacked = [
             [other]
             for place in near
-            if (place - index) * side > 0 and not _has_label(lines[place])
+            if (place - index) * side > 0 and not has_label(lines[place])
             for other in lines[place]
             if overlap(other.x0, other.x1, word.x0, word.x1) > 0
             and 0.8 * height < side * (_middle(other) - _middle(word)) < (1 + THIRD) * height
