@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -12,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 from filled import sheet
-from operators import pages, text
+from operators import pages, stream, text
 from PIL import Image, TiffImagePlugin
 from pypdf import PdfWriter
 
@@ -118,6 +120,90 @@ def test_strokes_of_characters_are_no_rules() -> None:
         cv2.line(paper, (x, y), (x + 36, y), 0, 4)  # 一
         cv2.line(paper, (x + 18, y), (x + 18, y + 38), 0, 4)  # 丨
     assert rulings.rules(paper, upright.ink(paper, SCALE), SCALE) == ((), ())
+
+
+def test_strokes_one_over_the_other_in_a_high_row_are_no_rule() -> None:
+    paper = ruled(rows=3, columns=2)
+    for line in (0, 1):
+        x, y = 300, 304 + 42 * line
+        cv2.line(paper, (x, y), (x, y + 38), 0, 3)  # 忄
+        for stroke in range(0, 38, 6):
+            cv2.line(paper, (x + 4, y + stroke), (x + 30, y + stroke), 0, 3)
+    flat = upright.even(paper, SCALE)
+    across, down = rulings.rules(flat, upright.ink(flat, SCALE), SCALE)
+    assert [round(rule.at) for rule in down] == [200, 420, 640]
+    assert len(across) == 4
+
+
+def test_a_table_of_dashed_rules_has_its_cells() -> None:
+    paper = np.full((2339, 1654), 255, np.uint8)
+    for number in range(9):
+        for x in range(200, 1290, 14):
+            cv2.line(paper, (x, 300 + 90 * number), (min(x + 8, 1300), 300 + 90 * number), 0, 2)
+    for number in range(6):
+        for y in range(300, 1010, 14):
+            cv2.line(paper, (200 + 220 * number, y), (200 + 220 * number, min(y + 8, 1020)), 0, 2)
+    flat = upright.even(paper, SCALE)
+    across, down = rulings.rules(flat, upright.ink(flat, SCALE), SCALE)
+    assert all(rule.dashed for rule in (*across, *down))
+    assert {round((rule.at - 300) / 90) for rule in across} == set(range(9))
+    assert len(rulings.cells(across, down, flat.shape, SCALE).boxes) - 1 == 8 * 5
+
+
+def test_figures_one_over_the_other_are_no_dashed_rule() -> None:
+    paper = ruled(rows=20, columns=3, high=30)
+    for row in range(20):
+        cv2.line(paper, (530, 306 + 30 * row), (530, 324 + 30 * row), 0, 3)  # 1
+    flat = upright.even(paper, SCALE)
+    _, down = rulings.rules(flat, upright.ink(flat, SCALE), SCALE)
+    assert [round(rule.at) for rule in down] == [200, 420, 640, 860]
+
+
+def test_halftones_are_taken_away_and_print_on_them_stays() -> None:
+    paper = ruled()
+    shaded = paper.copy()
+    shaded[304:386:3, 204:1298:3] = 0
+    cv2.putText(shaded, "4119", (600, 360), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 0, 5)
+    clean = upright.unscreened(shaded, SCALE)
+    assert (clean[304:386, 430:560] < 128).sum() == 0
+    assert (clean[304:386, 590:760] < 128).sum() > 1000
+    assert (upright.unscreened(paper, SCALE) == paper).all()
+    flat = upright.even(clean, SCALE)
+    across, down = rulings.rules(flat, upright.ink(flat, SCALE), SCALE)
+    assert (len(across), len(down)) == (9, 6)
+
+
+def test_nothing_is_left_of_a_rule_that_could_be_read_as_print() -> None:
+    paper = cv2.GaussianBlur(ruled(), (0, 0), 1.0)
+    ink = upright.ink(paper, SCALE)
+    across, down = rulings.rules(paper, ink, SCALE)
+    assert ink.any()
+    assert not rulings.without(ink, across, down, SCALE, paper=0).any()
+    assert rulings.without(paper, across, down, SCALE, paper=255).min() > 200
+
+
+def test_lines_set_close_together_are_cut_where_no_ink_is() -> None:
+    ink = np.zeros((100, 200), np.uint8)
+    ink[10:30, 20:180] = 255
+    ink[36:56, 20:180] = 255
+    cut = words._apart(np.array([[20, 10, 180, 46], [20, 20, 180, 56]], np.int32), ink)
+    assert cut == [(20, 10, 180, 32), (20, 32, 180, 56)]
+    beside = np.array([[20, 10, 90, 30], [95, 11, 180, 31]], np.int32)
+    assert words._apart(beside, ink) == [(20, 10, 90, 30), (95, 11, 180, 31)]
+
+
+@pytest.mark.parametrize(
+    "text, certainties, dusty",
+    [
+        ("0中", (0.7, 0.1), True),
+        ("1-二", (1.0, 0.3, 0.4), True),
+        ("3件", (1.0, 0.98), False),
+        ("中", (0.2,), False),
+        ("其中12件", (0.9, 0.9, 1.0, 1.0, 0.4), False),
+    ],
+)
+def test_what_is_unsure_beside_a_figure_may_be_dust(text: str, certainties: tuple[float, ...], dusty: bool) -> None:
+    assert words._may_be_dusty([words.Line(text, (0, 0, 10, 10), certainties)]) == dusty
 
 
 def test_a_table_cut_by_the_end_of_the_page_is_closed_for_its_cells_and_stays_open_in_its_rules() -> None:
@@ -288,6 +374,12 @@ def test_text_hidden_behind_the_picture_of_its_page_is_somebody_elses_recognitio
     document = pdf.read(pages(content, forms={"I": PICTURE}))
     distrusted = any(found.code is Code.TEXT_LAYER_UNTRUSTED for found in document.findings)
     assert distrusted != believed
+
+
+def test_hidden_text_in_a_form_is_somebody_elses_recognition_too() -> None:
+    layer = stream(f"3 Tr {text('4119', 100, 700)}".encode(), "/Type /XObject /Subtype /Form /BBox [0 0 595 842]")
+    document = pdf.read(pages(f"{OVER_ALL} /L Do", forms={"I": PICTURE, "L": layer}))
+    assert any(found.code is Code.TEXT_LAYER_UNTRUSTED for found in document.findings)
 
 
 # Without the extra ----------------------------------------------------------------------------------------------------
@@ -481,10 +573,20 @@ def test_real_reports_scanned_give_the_figures_and_grades_of_their_text(shared: 
 
 
 @pytest.mark.slow
-def test_the_same_scan_gives_the_same_document() -> None:
+def test_the_same_scan_gives_the_same_document_with_any_number_of_threads_and_in_a_worker() -> None:
     data = as_pdf(scans(draw(SPECIMEN), USUAL)[:2])
     first: Document = in_pdf.mended(data, pdf.read_pages(data))
     recogniser._loaded.cache_clear()
     again = in_pdf.mended(data, pdf.read_pages(data))
     assert first == again
+    read_by = []
+    for threads in (1, 2, 4):
+        networks = recogniser._loaded(threads)
+        (picture,) = pictures.pictures(png(scans(draw(SPECIMEN), USUAL)[0]))
+        assert not isinstance(picture, str)
+        read = scan.page(picture, 1, "a test", networks)
+        read_by.append(read)
+    assert read_by[1:] == read_by[:1] * 2
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(in_pdf.mended, data, pdf.read_pages(data)).result() == first
     assert all(isinstance(word, Word) for page in first.pages for word in page.words)

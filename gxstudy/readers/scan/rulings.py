@@ -142,17 +142,22 @@ def without(picture: Grey, across: Sequence[Rule], down: Sequence[Rule], scale: 
     """Return a picture with ``paper`` where the rules are drawn: what is left of a rule is read as print."""
     clean = picture.copy()
     for rule in across:
-        first, last = _margins(rule, scale)
-        clean[first:last, round(rule.start) : round(rule.end) + 1] = paper
+        (left, right), (top, bottom) = _margins(rule, scale)
+        clean[top:bottom, left:right] = paper
     for rule in down:
-        first, last = _margins(rule, scale)
-        clean[round(rule.start) : round(rule.end) + 1, first:last] = paper
+        (top, bottom), (left, right) = _margins(rule, scale)
+        clean[top:bottom, left:right] = paper
     return clean
 
 
-def _margins(rule: Rule, scale: float) -> tuple[int, int]:
-    half = rule.width / 2 + MARGIN * scale
-    return max(0, round(rule.at - half)), round(rule.at + half) + 1
+def _margins(rule: Rule, scale: float) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the pixels of a rule with its blurred edges: along it, and across it."""
+    blur = MARGIN * scale
+    half = rule.width / 2 + blur
+    return (
+        (max(0, round(rule.start - blur)), round(rule.end + blur) + 1),
+        (max(0, round(rule.at - half)), round(rule.at + half) + 1),
+    )
 
 
 def _thin(flat: Grey, scale: float) -> Grey:
@@ -251,12 +256,15 @@ def _one(run: Sequence[Rule]) -> Rule:
 
 def _is_rule(rule: Rule, others: Iterable[Rule], ink: Grey, scale: float) -> bool:
     """Return whether a stroke begins and ends at strokes of the other way, or is long with paper on both its sides."""
-    near = [other for other in others if other.start - REACH * scale <= rule.at <= other.end + REACH * scale]
+    touch, reach = (DASH, DASH) if rule.dashed else (TOUCH, REACH)
+    touch, reach = touch * scale, reach * scale
+    near = [other for other in others if other.start - reach <= rule.at <= other.end + reach]
     ends = (rule.start, rule.end)
-    touch = (DASH if rule.dashed else TOUCH) * scale
     if all(any(abs(o.at - edge) <= touch + o.width / 2 for o in near) for edge in ends):
         return True
     length = rule.end - rule.start
+    if rule.dashed:
+        return sum(rule.start - touch <= other.at <= rule.end + touch for other in near) > 1
     if length < LONG * scale or rule.filled < WHOLE:
         return False
     if length >= LONGEST * scale and any(abs(o.at - edge) <= REACH * scale for o in near for edge in ends):
