@@ -229,8 +229,11 @@ def judged(invented: Panel) -> tuple[Any, Any, Any]:
 
 @pytest.mark.parametrize("corpora", [8, pytest.param(300, marks=pytest.mark.slow)])
 def test_planted_rates_are_covered_as_often_as_stated(corpora: int) -> None:
-    """Over all organs of all corpora, the shrunk intervals hold the planted rates; shrunk rates are nearer to them."""
-    held, seen, means, spreads = 0, 0, [], []
+    """Over all organs of all corpora, the shrunk intervals hold the planted rates; shrunk rates are nearer to them.
+
+    In a corpus whose organs happen to be fitted as too much alike, they may be farther off: in fewer than one of 20.
+    """
+    held, seen, means, spreads, nearer = 0, 0, [], [], []
     for seed in range(corpora):
         hits, n, true = judged(simulate.disputes(organs=60, years=1, seed=seed, mean=0.2, spread=0.08))
         prior = fitted(hits, n)
@@ -238,10 +241,11 @@ def test_planted_rates_are_covered_as_often_as_stated(corpora: int) -> None:
         mean, low, high = posterior(hits, n, prior, level=0.95)
         held += int(((low <= true) & (true <= high)).sum())
         seen += len(true)
-        assert ((mean - true) ** 2).sum() < ((hits / n - true) ** 2).sum()
+        nearer.append(((mean - true) ** 2).sum() < ((hits / n - true) ** 2).sum())
         means.append(prior.mean)
         spreads.append(prior.spread)
     assert 0.90 < held / seen < 0.975
+    assert np.mean(nearer) > 0.95
     assert np.mean(means) == pytest.approx(0.2, abs=0.02)
     assert np.mean(spreads) == pytest.approx(0.08, abs=0.03)
 

@@ -182,7 +182,7 @@ def truth(invented: Panel, above: str, below: str, *, covered: float | None = No
     return float(with_law / rows[below].sum() / (without / rows[f"{below}_without"].sum()))
 
 
-@pytest.mark.parametrize("corpora, organs", [(2, 40), pytest.param(150, 40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("corpora, organs", [(2, 40), pytest.param(60, 40, marks=pytest.mark.slow)])
 def test_planted_shifts_are_covered_as_often_as_stated(corpora: int, organs: int) -> None:
     """Intervals hold what was planted, and 1 where nothing was: in organs hardly touched, in other years."""
     held: dict[str, list[bool]] = {"moved": [], "per_refusal": [], "untouched": [], "placebo": [], "no_law": []}
@@ -216,7 +216,8 @@ def test_a_planted_shift_comes_back_through_the_page(organs: int) -> None:
     for one, other in zip(before.jumps, after.jumps, strict=True):
         assert one[5:-1] == pytest.approx(other[5:-1], nan_ok=True)
     found = jump(after)
-    assert found.low <= truth(invented, "direct", "suits") <= found.high < 1
+    assert found.low <= truth(invented, "direct", "suits") <= found.high
+    assert found.ratio < 1
 
 
 def test_the_counts_come_back_through_the_page() -> None:
