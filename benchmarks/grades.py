@@ -445,9 +445,9 @@ The same reports by what their print has; most have several of these, so that th
 
 What is known to fail, and how:
 
-- **No rules, or rules across only, and blanks instead of zeros.** Nothing on the page tells which rows are blank, so
-  that labels of several rows may run together and columns without a figure are not seen. Such rows are called
-  unreadable or absent, with a finding.
+- **No rules, or rules across only, and blanks instead of zeros.** Only a number before a label, or a wide gap, tells
+  which rows are blank, and only a heading which columns are: without these, labels of several rows may run together and
+  columns without a figure are not seen. Such rows are called unreadable or absent, with a finding.
 - **An outer border that is white or missing, and a cut right there.** Two rows with no rule between them stand in one
   cell, and their figures read as one wrapped number. Where their labels run together they are called unreadable; where
   the label of one stands outside the table, only the sums tell: the row and its columns are contradicted.

@@ -262,6 +262,14 @@ FOUND = {
         noted=(("normative_documents", "made", "（其中修订16件）"),),
         layout=Layout(ruled="horizontal", figure_wrap=2, padding=(4.0, 2.5)),
     ),
+    # Rules over the headings of a block bound several rows: a figure was taken for the rest of the one above it.
+    "the first line of a figure joined to the figure of the row above": Case(
+        "2019",
+        2019,
+        seed=1,
+        noted=(("other_services", "decisions", "（其中修订16件）"),),
+        layout=Layout(ruled="heads", figure_wrap=3, padding=(4.0, 2.5)),
+    ),
 }
 
 

@@ -19,6 +19,8 @@ FIGURES_LIMIT = 60
 """A line of more figures than this is no row of a table."""
 CLOSE = 0.4
 """Lines of one row are no further apart than this multiple of their height."""
+WRAP = 0.5
+"""Between two rules the lines of one figure are no further apart: the rules may part groups of rows only."""
 OWN = 0.55
 """Lines further apart than this multiple of their height, all of them, are rows of their own."""
 BAND = 8.0
@@ -120,7 +122,8 @@ def is_wrapped(lines: list[Line], index: int, row: int, rules: list[float]) -> b
     if _banded(above, rules):
         # As many figures with a label of their own may be the next row, where rules part groups of rows only.
         rest = not line.labels or len(figures) < len(above.figures)
-        return rest and _same_band(above, line, rules)
+        near = line.top - lines[index - 1].bottom < WRAP * line.height
+        return rest and near and _same_band(above, line, rules)
     fewer = len(figures) < len(above.figures) and line.top - above.bottom < 1.5 * line.height
     below = bool(above.labels) and line.top - above.bottom < 0.4 * line.height and index - 1 == row
     return not line.labels and line.top - lines[index - 1].bottom < 0.4 * line.height and (fewer or below)
