@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -218,7 +219,8 @@ def main(arguments: Sequence[str]) -> None:
     reports = [*drawn(asked.reports, asked.seed), *(() if asked.no_shared else shared())]
     ways = [way for way in known if any(name in way for name in asked.only)]
     counts = {way: Counts() for way in ways}
-    with ProcessPoolExecutor(asked.jobs) as pool:
+    # Not forked: what draws reports has threads, which a copy of this process would wait for in vain.
+    with ProcessPoolExecutor(asked.jobs, get_context("spawn")) as pool:
         for way, each in pool.map(_measured, [(report, way) for way in ways for report in reports]):
             counts[way].add(each)
     text = table(counts)
