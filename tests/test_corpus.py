@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 
-from gxstudy import corpus, frames
+from gxstudy import corpus, frames, organs
 from gxstudy.corpus import results, work
 from gxstudy.corpus.inventory import SUFFIXES
 from gxstudy.errors import CallError, EncryptedFileError, GxstudyError
@@ -685,3 +685,16 @@ def test_the_real_reader_reads_the_real_reports(shared: Path, tmp_path: Path) ->
     assert read.loc["hongze-2023", "year"] == 2023
     assert not [path for path in built.failures["path"] if path.endswith((".txt", ".docx", ".pdf"))]
     assert not set(built.failures["reason"]) & {"crashed", "timed_out", "out_of_memory", "unexpected_error"}
+
+
+def test_the_dataset_says_where_an_organ_is_and_what_it_does(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    corpus.build(Path(__file__).parent.parent / "data" / "raw", out)
+    reports = corpus.open(out).reports.set_index("report_id")
+    told = organs.table(zip(reports["organ"], reports["year"].astype("int64"), strict=True))
+    for name in ("organ_id", "province", "prefecture", "county", "code", "level", "sector"):
+        by_pair = told.set_index(["organ", "year"])[name]
+        expected = [by_pair[organ, int(year)] for organ, year in zip(reports["organ"], reports["year"], strict=True)]
+        assert reports[name].fillna("").tolist() == pd.Series(expected).fillna("").tolist(), name
+    assert reports.loc["hongze-2023", "organ_id"] == reports.loc["hongze-2024", "organ_id"]
+    assert pd.isna(reports.loc["suqian-2024", "level"])  # 宿迁市 names a place and no body

@@ -168,7 +168,7 @@ def candidate(name: str, published: str | None = None, *, same: str = "", counts
 def test_what_decides_between_reports_whose_figures_differ(
     rivals: list[tuple[str, str | None, tuple[int, int, int]]], kept: str | None, why: str
 ) -> None:
-    found = choose(candidate(name, date, counts=counts) for name, date, counts in rivals)
+    found = choose((candidate(name, date, counts=counts) for name, date, counts in rivals), {})
     assert {one.kept for one in found.values()} == {kept}
     assert all(why in one.why for one in found.values())
     expected = {name: "contested" if kept is None else "kept" if name == kept else "superseded" for name, *_ in rivals}
@@ -181,7 +181,8 @@ def test_a_duplicate_is_no_second_voice() -> None:
             candidate("a", counts=(0, 0, 5), same="x"),
             candidate("b", counts=(0, 0, 5), same="x"),
             candidate("c", counts=(0, 0, 9), same="y"),
-        ]
+        ],
+        {},
     )
     assert {name: one.choice for name, one in found.items()} == {"a": "superseded", "b": "superseded", "c": "kept"}
     assert found["a"].others == ("b.pdf", "c.pdf")

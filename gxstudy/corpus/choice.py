@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from gxstudy.corpus.results import Head
 from gxstudy.frames.dictionary import Choice
-from gxstudy.organs import same_organ
 from gxstudy.text import squeeze
 
 __all__ = ["Candidate", "Chosen", "choose"]
@@ -42,10 +41,12 @@ class Chosen(NamedTuple):
     others: tuple[str, ...]
 
 
-def choose(candidates: Iterable[Candidate]) -> dict[str, Chosen]:
-    """Return what became of every report whose organ has several on its year, by ``report_id``."""
+def choose(candidates: Iterable[Candidate], ids: Mapping[tuple[str, int], str]) -> dict[str, Chosen]:
+    """Return what became of every report whose organ has several on its year, by ``report_id``.
+
+    ``ids`` are those of organs, by name and year (:func:`gxstudy.organs.same_organ`).
+    """
     named = [(one.organ, one.year, one) for one in candidates if one.organ and one.year is not None]
-    ids = same_organ((organ, year) for organ, year, _ in named).ids
     together: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
     for organ, year, one in named:
         together[ids.get((organ, year)) or squeeze(organ), year].append(one)

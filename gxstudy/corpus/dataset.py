@@ -39,7 +39,7 @@ from gxstudy.corrections import Correction
 from gxstudy.findings import Code
 from gxstudy.frames.dictionary import PRODUCTS, Product, product
 from gxstudy.frames.records import columns
-from gxstudy.organs import divisions_source
+from gxstudy.organs import divisions_source, same_organ
 from gxstudy.text import squeeze
 
 if TYPE_CHECKING:
@@ -255,10 +255,14 @@ def _known(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[st
         if said.year is not None and head.year is not None and said.year != head.year:
             message = f"the report is on {head.year}, the registry says {said.year}; the report is followed"
             found[file.report_id].append((Code.REGISTRY_DISAGREES, message))
-    chosen = choose(
+    candidates = [
         Candidate(file.report_id, file.path, file.registered.published, *said_of(file, head), head)
         for file, head in reports
-    )
+    ]
+    links = same_organ((one.organ, one.year) for one in candidates if one.organ and one.year is not None)
+    chosen = choose(candidates, links.ids)
+    contested = set(links.contested)
+    as_written = {one.report_id: links.ids[key] for one in candidates if (key := (one.organ, one.year)) in contested}
     for file, head in reports:
         one = chosen.get(file.report_id)
         if one is not None:
@@ -269,7 +273,8 @@ def _known(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[st
             found[file.report_id].append((Code.SEVERAL_OF_ORGAN_AND_YEAR, message))
     decided = _decided(reports, corrections)
     return {
-        name: Known(chosen.get(name), tuple(found.get(name, ())), decided.get(name, ())) for name in (*found, *decided)
+        name: Known(chosen.get(name), tuple(found.get(name, ())), decided.get(name, ()), as_written.get(name))
+        for name in (*found, *decided, *as_written)
     }
 
 

@@ -30,6 +30,7 @@ from gxstudy.frames.dictionary import PRODUCTS, Product, product
 from gxstudy.frames.export import neutral
 from gxstudy.frames.records import Columns, columns
 from gxstudy.frames.tables import as_frame
+from gxstudy.organs import identity, locate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,15 +63,20 @@ class Outcome(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What its file does not say of a report: what became of it among its rivals, findings, decisions of people."""
+    """What its file does not say of a report: what became of it among its rivals, findings, decisions of people.
+
+    ``organ_id`` is that of an organ which others of the dataset would share by name alone; of any other it is None.
+    """
 
     chosen: Chosen | None
     findings: tuple[tuple[Code, str], ...]
     corrections: tuple[Correction, ...] = ()
+    organ_id: str | None = None
 
 
 NOTHING = Known(None, ())
 """Nothing is known of a report but what its file says."""
+_PLACED = ("province", "prefecture", "county", "code", "level", "sector")
 
 
 class Source(Protocol):
@@ -214,7 +220,7 @@ def _complete(file: RawFile, told: Head, tables: dict[str, Columns], known: Know
     """Yield the columns of each product with what the content of the file does not say."""
     organ, year = said_of(file, told)
     source = file.registered.source or file.path
-    chosen, added, _ = known
+    chosen, added, _, _ = known
     severities = Counter(SEVERITY[code] for code, _ in added)
     for name, table in tables.items():
         if name == "findings" and added:
@@ -236,10 +242,20 @@ def _complete(file: RawFile, told: Head, tables: dict[str, Columns], known: Know
                 "choice_kept": [chosen.kept if chosen else None],
                 "choice_why": [chosen.why if chosen else None],
             }
+            same |= _whose(organ, year, known)
             for severity, times in severities.items():
                 (before,) = table[f"findings_{severity}"]
                 same[f"findings_{severity}"] = [int(before or 0) + times]
         yield name, {field: same[field] * height if field in same else values for field, values in table.items()}
+
+
+def _whose(organ: str | None, year: int | None, known: Known) -> Columns:
+    """Return the columns that say which organ reports, where it is and what it does; missing where that is unknown."""
+    if organ is None or year is None:
+        return {name: [None] for name in ("organ_id", *_PLACED)}
+    located = locate(organ, year=year)
+    placed: Columns = {name: [getattr(located, name)] for name in _PLACED}
+    return placed | {"organ_id": [known.organ_id or identity(organ, year)]}
 
 
 class Writer:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import pandas as pd
 
-from gxstudy import corpus, organs, studies
+from gxstudy import corpus, studies
 from gxstudy.figures.backlog import backlog
 from gxstudy.figures.base import FORMATS, DataFigure, Format, Lang, Width, one_of, save
 from gxstudy.figures.copying import copying
@@ -186,10 +186,7 @@ def sources(processed: str | Path, raw: str | Path) -> Sources:
         The folder that holds ``published_figures.csv`` and, where single cases of the fee are known, ``fee_cases.csv``.
     """
     read = corpus.open(processed)
-    known = read.reports.dropna(subset=["organ", "year"])
-    ids = organs.table(zip(known["organ"], known["year"].astype("int64"), strict=True))
-    about = read.reports.merge(ids[["organ", "year", "organ_id"]], on=["organ", "year"], how="left")
-    full = panel(read.figures, facts=read.facts, about=about)
+    full = panel(read.figures, facts=read.facts, about=read.reports)
     seen, listed = published(Path(raw) / "published_figures.csv"), Path(raw) / "fee_cases.csv"
     cases = pd.read_csv(listed, encoding="utf-8") if listed.exists() else None
     return Sources(full, seen, stack([full, seen]), cases, read)

@@ -146,6 +146,13 @@ REPORTS = Product(
         ),
         Field("choice_kept", "str", "report_id of the report that is kept of those of the organ and year"),
         Field("choice_why", "str", "why it is kept, or another one"),
+        Field("organ_id", "str", "in a dataset: id of the organ, which outlives its names"),
+        Field("province", "str", "province of the organ"),
+        Field("prefecture", "str", "prefecture of the organ"),
+        Field("county", "str", "county of the organ"),
+        Field("code", "str", "code of the organ's place (GB/T 2260) in the year reported on"),
+        Field("level", "str", "level of the organ: a word of gxstudy.organs.LEVELS"),
+        Field("sector", "str", "work of the organ: a word of gxstudy.organs.SECTORS"),
     ),
     ("report_id",),
 )

@@ -144,7 +144,7 @@ def _reports(report: Report) -> Iterator[Row]:
         held,
         len(report.checks) - held,
         *(severities[severity] for severity in get_args(Severity)),
-        *(None,) * 7,
+        *(None,) * 14,
     )
 
 
