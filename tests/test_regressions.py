@@ -5,6 +5,8 @@ Each is the case as it was found (see strategies.py); what counts is that no pla
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from markup import web_page
 from strategies import Case
@@ -13,7 +15,7 @@ from test_roundtrip import silent, unlike
 import gxstudy as gx
 from gxstudy import forms
 from gxstudy.fill.align import Label, align
-from gxstudy.specimens import Break, Layout
+from gxstudy.specimens import Break, Layout, Specimen, draw, invented
 from gxstudy.text import label_key
 
 FOUND = {
@@ -472,3 +474,12 @@ def test_columns_that_the_form_does_not_have_or_that_are_missing_spoil_no_others
     assert read(*labels[:3], "新闻媒体", *labels[3:]) == shifted
     less = [("1", "read"), ("2", "read"), ("3", "read"), ("", "absent"), *whole[3:6]]
     assert read(*labels[:3], *labels[4:]) == less
+
+
+def test_level_dashes_shorter_than_a_rule_is_thick_are_level() -> None:
+    """Every one was taken for an upright line, and the page had no rule across."""
+    bare = Specimen("清河县统计局", 2024, {})
+    figures = invented(bare, seed=5)
+    report = gx.read_report(draw(replace(bare, figures=figures), Layout(rule_style="dashes", per_sheet=2)))
+    read = {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries}
+    assert read == {place: str(figure) for place, figure in figures.items()}

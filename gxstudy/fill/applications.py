@@ -266,7 +266,7 @@ def _stacked(line: _Line) -> bool:
     The merged label beside them holds that of another row, too; or they stand a line apart though the upper one leaves
     room for more digits: a figure wraps where its cell is full.
     """
-    if not line.row.drawn or not any(_lines(cell) > 1 for cell in line.values):
+    if not line.row.drawn or not any(len(cell.boxes) > 1 and _lines(cell) > 1 for cell in line.values):
         return False
     return holds_another(TABLE, line.label.above) or any(_parted(cell) for cell in line.values)
 

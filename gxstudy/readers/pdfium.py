@@ -341,7 +341,8 @@ class _LineCollector:
             if _segment_count(path) > 2:
                 self._segments(path, width, outer)
             # The bounds of a stroke are widened by half its width (by more in some versions): take the middle.
-            elif wide < THIN + width:
+            # A dash is short: what is thinner the other way lies level.
+            elif wide < THIN + width and wide <= high:
                 self._keep((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, width, outer)
             elif high < THIN + width:
                 self._keep(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, width, outer)
