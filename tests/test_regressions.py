@@ -13,8 +13,10 @@ from strategies import Case
 from test_roundtrip import silent, unlike
 
 import gxstudy as gx
-from gxstudy import forms
+from gxstudy import forms, grids
+from gxstudy.fill import fill
 from gxstudy.fill.align import Label, align
+from gxstudy.readers import pdf
 from gxstudy.specimens import Break, Layout, Specimen, draw, invented
 from gxstudy.text import label_key
 
@@ -483,3 +485,26 @@ def test_level_dashes_shorter_than_a_rule_is_thick_are_level() -> None:
     report = gx.read_report(draw(replace(bare, figures=figures), Layout(rule_style="dashes", per_sheet=2)))
     read = {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries}
     assert read == {place: str(figure) for place, figure in figures.items()}
+
+
+@pytest.mark.parametrize("many", [2, 7])
+def test_figures_recognised_as_one_word_are_not_blank_elsewhere(many: int) -> None:
+    """The word was taken to stand in the middle cell, and its other figures for blanks."""
+    bare = Specimen("清河县统计局", 2024, {})
+    figures = invented(bare, seed=5)
+    document = pdf.read(draw(replace(bare, figures=figures)))
+    page = document.pages[1]
+    tops = sorted({word.top for word in page.words if word.text.isdigit()})
+    rows = [[word for word in page.words if word.text.isdigit() and word.top == top] for top in tops]
+    whole = [row for row in rows if len(row) >= many]
+    assert whole
+    for row in whole[:6]:
+        first, *rest = sorted(row, key=lambda word: word.x0)[:many]
+        one = first._replace(text=" ".join(word.text for word in (first, *rest)), x1=rest[-1].x1)
+        words = tuple(one if word is first else word for word in page.words if word not in rest)
+        pages = [replace(other, words=words) if other is page else other for other in document.pages]
+        filled = fill(tuple(grid for other in pages for grid in grids.find(other)))
+        entries = [entry for sheet in filled.sheets for entry in sheet.entries]
+        wrong = [entry for entry in entries if entry.raw != figures[entry.table, entry.row, entry.column]]
+        assert len(wrong) >= many
+        assert {entry.status for entry in wrong} == {"unreadable"}

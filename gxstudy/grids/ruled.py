@@ -9,7 +9,7 @@ end of the lines that cross them.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
@@ -46,6 +46,8 @@ LINES_LIMIT = 3_000
 """Of more lines than this across (or down) a page, the longest are looked at: what has more is a drawing."""
 PLACES_LIMIT = 50_000
 """A raster of more places than this is no table (graph paper, hatching)."""
+CROSSED_SHARE = 0.4
+"""A word that reaches over more than this share of a column holds what stands there, too."""
 BORDER_SHARE = 0.6
 """A line must cover this share of a cell's side to part it from its neighbour."""
 
@@ -262,11 +264,14 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
         _mark(beside[column_at[s.at]], tops, s)
     owner, spans = _spans(rows, columns, over, list(zip(*beside, strict=True)))
     words: list[list[Word]] = [[] for _ in spans]
+    crossing: list[tuple[int, set[int]]] = []
     for word in page.words:
         _, x0, top, x1, bottom, _, _ = word
         column = bisect_right(lefts, (x0 + x1) / 2) - 1
         if 0 <= column < columns and 0 <= (row := bisect_right(tops, (top + bottom) / 2) - 1) < rows:
             words[owner[row][column]].append(word)
+            if (x1 > lefts[column + 1] or x0 < lefts[column]) and _is_figures(word.text):
+                crossing.append((owner[row][column], set(_crossed(word, owner[row], lefts))))
     number = page.number
     cells = tuple(
         cell_of(
@@ -277,7 +282,35 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
         )
         for span, inside in zip(spans, words, strict=True)
     )
+    if crossing:
+        cells = _without_crossed(cells, crossing)
     return Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))
+
+
+def _is_figures(text: str) -> bool:
+    """Return whether a word holds digits and nothing of a label."""
+    return any("0" <= character <= "9" for character in text) and not any(map(str.isalpha, text))
+
+
+def _crossed(word: Word, owners: Sequence[int], lefts: Sequence[float]) -> Iterator[int]:
+    """Yield the cells of a row that a word reaches far into."""
+    for column, own in enumerate(owners):
+        width = lefts[column + 1] - lefts[column]
+        if overlap(word.x0, word.x1, lefts[column], lefts[column + 1]) > CROSSED_SHARE * width:
+            yield own
+
+
+def _without_crossed(cells: Sequence[Cell], crossing: Sequence[tuple[int, set[int]]]) -> tuple[Cell, ...]:
+    """Return cells, those that cannot be told apart marked: figures of several columns were recognised as one word.
+
+    ``crossing`` are the cell of such a word, and those that it reaches into. Where these hold nothing else, no figure
+    can be said to stand in the one, nor the others to be blank.
+    """
+    lost: set[int] = set()
+    for own, reached in crossing:
+        empty = {place for place in reached - {own} if not cells[place].text}
+        lost |= {own, *empty} if empty else set()
+    return tuple(cell._replace(garbled=True) if place in lost else cell for place, cell in enumerate(cells))
 
 
 def _is_writing(page: Page, grid: Grid) -> bool:
