@@ -27,7 +27,10 @@ from gxstudy.lists import read_rows
 __all__ = ["REGISTRY", "SUFFIXES", "Failure", "Inventory", "RawFile", "Registered", "take"]
 
 REGISTRY = "registry.csv"
-SUFFIXES = (".pdf", ".html", ".htm", ".docx", ".doc", ".rtf", ".txt", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+SUFFIXES = (
+    *(".pdf", ".html", ".htm", ".shtml", ".xhtml", ".mht", ".mhtml", ".docx", ".doc", ".rtf", ".txt"),
+    *(".png", ".jpg", ".jpeg", ".tif", ".tiff"),
+)
 """Endings of files that are read unless the registry says otherwise. What a file is, its content decides."""
 
 _COLUMNS = ("sha256", "report_id", "source", "organ", "year", "published", "kind")
