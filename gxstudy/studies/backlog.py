@@ -20,7 +20,7 @@ from gxstudy.forms import Continuity
 from gxstudy.panel import Exclusion, Panel
 from gxstudy.studies.names import told_apart
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, left_out, proportion
 
 __all__ = [
     "CONVENTIONS",
@@ -236,12 +236,11 @@ class Backlog(Result):
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
         stocks = "; ".join(f"{item.key}: {item.stock}" for item in CONVENTIONS)
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         return (
             f"Days are stock / applications handled x {self.working_days:g} working days (Little's law); the stock is, "
             f"{stocks}. They are a mean over all applications in a steady state and no distribution. "
             f"Intervals, {100 * self.level:g} %, as named; Wilson's take applications as independent. "
-            f"Left out: {left_out}."
+            f"{left_out(self.exclusions)}"
         )
 
 

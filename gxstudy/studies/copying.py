@@ -21,7 +21,7 @@ import pandas as pd
 from gxstudy.errors import CallError
 from gxstudy.panel import Exclusion
 from gxstudy.studies.names import told_apart
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, left_out, proportion
 
 __all__ = ["BENCHMARK", "Comparison", "Copying", "Estimate", "copying", "shingles"]
 
@@ -100,13 +100,12 @@ class Copying(Result):
     @property
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         invented = "The texts are invented. " if self.simulated else ""
         return (
             f"{invented}Shingles of {self.length} characters, numbers as one sign, no punctuation. kept: share of this "
             "text's shingles that the other text has; jaccard: shared by both, of those in either. year_before: one "
             "organ, the year before; other_organ: the same year, another organ (base rate). reached: pairs at or above "
-            f"{BENCHMARK:g}; Wilson intervals, {100 * self.level:g} %. Left out: {left_out}."
+            f"{BENCHMARK:g}; Wilson intervals, {100 * self.level:g} %. {left_out(self.exclusions)}"
         )
 
 

@@ -27,7 +27,7 @@ from gxstudy.panel import (
     correction_rate,
 )
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportions
+from gxstudy.studies.result import Result, TableSpec, left_out, proportions
 from gxstudy.studies.shrink import (
     LIMITS,
     Beta,
@@ -195,13 +195,12 @@ class CorrectionRates(Result):
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
         meanings = "; ".join(f"{item.key}: {item.formula}" for item in self.definitions)
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         few = sorted({f"{row.route} ({row.part})" for row in self.summary if row.organs < ENOUGH_ORGANS})
         return (
             f"Correction rates, all of the same reports. {meanings}. Pooled: organs drawn with replacement, "
             f"{100 * self.level:g} %; single organs: Wilson; control limits: exact binomial."
             + (f" Fewer than {ENOUGH_ORGANS} organs with a case, nothing shrunk: {', '.join(few)}." if few else "")
-            + f" Left out: {left_out}."
+            + f" {left_out(self.exclusions)}"
         )
 
 

@@ -20,7 +20,7 @@ from scipy import stats
 from gxstudy.errors import CallError
 from gxstudy.panel import DISCLOSURE_RATES, DisclosureOf, Exclusion, Panel, RateDefinition, disclosure_rate
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Proportion, Result, TableSpec, proportions
+from gxstudy.studies.result import Proportion, Result, TableSpec, left_out, proportions
 
 __all__ = [
     "BENCHMARK",
@@ -235,14 +235,13 @@ class Denominators(Result):
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
         meanings = "; ".join(f"{item.key}: {item.formula}" for item in self.definitions)
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         organs = {(row.part, row.organs) for row in self.summary}
         few = [part for part, n in sorted(organs) if n < ENOUGH_ORGANS]
         return (
             f"Disclosure rates, all of the same reports. {meanings}. Pooled: organs drawn with replacement, "
             f"{100 * self.level:g} %; median of organs: exact interval."
             + (f" Fewer than {ENOUGH_ORGANS} organs ({', '.join(few)}): a description of these alone." if few else "")
-            + f" Left out: {left_out}."
+            + f" {left_out(self.exclusions)}"
         )
 
 

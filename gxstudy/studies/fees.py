@@ -19,7 +19,7 @@ from gxstudy.errors import CallError
 from gxstudy.fees import LARGEST, PAGES, Proof, by_pages, methods, pages_giving, proof
 from gxstudy.panel import FULL_REPORTS, Exclusion, Panel
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, left_out, proportion
 
 __all__ = [
     "MEASURES_FROM",
@@ -248,10 +248,10 @@ class Fees(Result):
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
         meanings = "; ".join(f"{state.key}: {state.meaning}" for state in STATES)
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         return (
             f"States of a statement, {meanings}. Shares among reports read whole, or among statements in view (spoke). "
-            f"Wilson intervals, {100 * self.level:g} %; reports of one organ are not independent. Left out: {left_out}."
+            f"Wilson intervals, {100 * self.level:g} %; reports of one organ are not independent. "
+            f"{left_out(self.exclusions)}"
         )
 
 

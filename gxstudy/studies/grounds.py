@@ -22,7 +22,7 @@ from gxstudy.forms import editions, load
 from gxstudy.panel import DISCLOSURE_RATES, Exclusion, Panel, RateDefinition
 from gxstudy.studies.odds import RARE, REFERENCE, Applicant, compared
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, left_out, proportion
 
 __all__ = [
     "BENCHMARK",
@@ -263,11 +263,10 @@ class Grounds(Result):
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
         bases = "; ".join(f"{item.key}: {item.formula}" for item in self.definitions)
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         return (
             f"Shares of the outcomes of all applications handled. Factual grounds: {FACTUAL[0].formula}. Odds ratios "
             f"of disclosure against natural persons, each report a stratum (Mantel-Haenszel), by denominator. {bases}. "
-            f"{100 * self.level:g} % intervals; pooled shares draw organs with replacement. Left out: {left_out}."
+            f"{100 * self.level:g} % intervals; pooled shares draw organs with replacement. {left_out(self.exclusions)}"
         )
 
 

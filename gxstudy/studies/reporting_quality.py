@@ -18,7 +18,7 @@ from gxstudy.findings import Code
 from gxstudy.forms import Identity, Table
 from gxstudy.panel import Exclusion, Panel
 from gxstudy.prose import PLACES
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, left_out, proportion
 
 __all__ = [
     "Covered",
@@ -172,12 +172,11 @@ class ReportingQuality(Result):
     @property
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         return (
             "A sum fails where its two sides differ as printed, or where what is printed already exceeds a complete "
             "other side; a sum left open by a blank is no test. A failed sum says that a figure in it is wrong, not "
             f"which. Wilson intervals, {100 * self.level:g} %; tests within a report are not independent. "
-            f"Left out: {left_out}."
+            f"{left_out(self.exclusions)}"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -13,8 +13,9 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from gxstudy.errors import CallError
+from gxstudy.panel import Exclusion
 
-__all__ = ["Proportion", "Result", "TableSpec", "proportion", "proportions"]
+__all__ = ["Proportion", "Result", "TableSpec", "left_out", "proportion", "proportions"]
 
 
 class Proportion(NamedTuple):
@@ -62,6 +63,11 @@ def proportions(hits: Sequence[int], n: Sequence[int], *, level: float) -> list[
         share = hits[at] / n[at]
         found[at] = Proportion(hits[at], n[at], share, max(0.0, min(low, share)), min(1.0, max(high, share)))
     return found
+
+
+def left_out(exclusions: Iterable[Exclusion]) -> str:
+    """Return the sentence that says what a study left out and why, for its note."""
+    return f"Left out: {'; '.join(f'{item.n} {item.unit}: {item.why}' for item in exclusions) or 'nothing'}."
 
 
 class TableSpec(NamedTuple):

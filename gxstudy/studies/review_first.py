@@ -22,7 +22,7 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 from gxstudy.errors import CallError
 from gxstudy.panel import Exclusion, Panel
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportions
+from gxstudy.studies.result import Result, TableSpec, left_out, proportions
 
 __all__ = [
     "COVERED",
@@ -227,10 +227,9 @@ class ReviewFirst(Result):
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
         meanings = "; ".join(f"{item.key}: {item.formula}" for item in self.measures)
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         return (
             f"Jumps at {self.since} as a ratio to what the years before lead to; organs that report on every year. "
-            f"{meanings}. Intervals, {100 * self.level:g} %: errors clustered by organ. Left out: {left_out}."
+            f"{meanings}. Intervals, {100 * self.level:g} %: errors clustered by organ. {left_out(self.exclusions)}"
         )
 
 

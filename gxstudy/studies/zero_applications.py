@@ -18,7 +18,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from gxstudy.errors import CallError
 from gxstudy.panel import FULL_REPORTS, Exclusion, Panel
 from gxstudy.studies.resample import ratio_by_organ
-from gxstudy.studies.result import Result, TableSpec, proportion
+from gxstudy.studies.result import Result, TableSpec, left_out, proportion
 
 __all__ = [
     "BENCHMARK",
@@ -224,10 +224,9 @@ class ZeroApplications(Result):
     def note(self) -> str:
         """What a reader must know to read the tables: definition, interval, what was left out."""
         meanings = "; ".join(f"{item.key}: {item.zero} (of {item.base})" for item in self.definitions)
-        left_out = "; ".join(f"{item.n} {item.unit}: {item.why}" for item in self.exclusions) or "nothing"
         return (
             f"Zero means, {meanings}. Wilson intervals, {100 * self.level:g} %; "
-            f"reports of one organ are not independent. Left out: {left_out}."
+            f"reports of one organ are not independent. {left_out(self.exclusions)}"
         )
 
 
