@@ -10,10 +10,11 @@ Coordinates are points (1/72 inch), origin at the top left of the page as a read
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from gxstudy.findings import Finding
+from gxstudy.findings import Finding, Place
 
 __all__ = [
     "Box",
@@ -27,6 +28,7 @@ __all__ = [
     "Ruling",
     "Word",
     "overlap",
+    "place_of_text",
     "union",
 ]
 
@@ -158,3 +160,11 @@ def union(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
             )
         )
     return tuple(pages[number] for number in sorted(pages))
+
+
+def place_of_text(boxes: Sequence[Box]) -> Place:
+    """Return where text stands that has a box for each line: its first line; nowhere where it has none."""
+    if not boxes:
+        return Place()
+    page, x0, top, x1, bottom = boxes[0]
+    return Place(page=page, x0=x0, top=top, x1=x1, bottom=bottom)

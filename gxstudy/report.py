@@ -14,7 +14,7 @@ from gxstudy.errors import CallError, NotAReportError, UnknownFormError, Unreada
 from gxstudy.fill import Entry, Filled, Sheet, fill
 from gxstudy.fill.agree import agree
 from gxstudy.findings import Code, Finding, Place, finding
-from gxstudy.layout import Document, Grid, Kind, Paragraph
+from gxstudy.layout import Document, Grid, Kind, Paragraph, place_of_text
 from gxstudy.prose import Fact, Fee, Heading
 from gxstudy.readers import files
 from gxstudy.readers.files import Source
@@ -331,9 +331,7 @@ def _fee_findings(fee: Fee) -> list[Finding]:
     if fee.stated != "unclear":
         return []
     message = f"the text speaks of the information-processing fee, but not so that it can be read: {fee.text!r}"
-    box = fee.boxes[0] if fee.boxes else None
-    where = Place(page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom) if box else Place()
-    return [finding(Code.FEE_UNCLEAR, message, where)]
+    return [finding(Code.FEE_UNCLEAR, message, place_of_text(fee.boxes))]
 
 
 def _edition_findings(heading: Heading, filled: Filled) -> list[Finding]:

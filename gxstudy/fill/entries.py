@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from gxstudy.findings import Place
-from gxstudy.layout import Box, Cell
+from gxstudy.layout import Box, Cell, place_of_text
 from gxstudy.text import read_number
 
 __all__ = ["Entry", "Grade", "Sheet", "Status", "absent", "from_cell", "place_of_entry"]
@@ -68,7 +68,4 @@ def absent(table: str, row: str, column: str) -> Entry:
 
 def place_of_entry(entry: Entry) -> Place:
     """Return where a figure stands: its keys and, where the file has geometry, its first box."""
-    if not entry.boxes:
-        return Place(entry.table, entry.row, entry.column)
-    box = entry.boxes[0]
-    return Place(entry.table, entry.row, entry.column, box.page, box.x0, box.top, box.x1, box.bottom)
+    return place_of_text(entry.boxes)._replace(table=entry.table, row=entry.row, column=entry.column)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gxstudy.findings import Code, Finding, Place, finding
-from gxstudy.layout import Paragraph
+from gxstudy.findings import Code, Finding, finding
+from gxstudy.layout import Paragraph, place_of_text
 from gxstudy.prose.joined import Joined, fold_in_place, join, without_spaces, year_digits
 from gxstudy.prose.values import Heading
 
@@ -108,10 +108,8 @@ def _disagreement(joined: Joined, said: Years) -> tuple[Finding, ...]:
     if said.title is None or said.period is None or said.title == said.period:
         return ()
     text, boxes = joined.quote(*said.period_at)
-    box = boxes[0] if boxes else None
-    where = Place(page=box.page, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom) if box else Place()
     message = f"the title says {said.title}, the statistical period {said.period} ({text!r}); taken is {said.title}"
-    return (finding(Code.YEAR_DISAGREES, message, where),)
+    return (finding(Code.YEAR_DISAGREES, message, place_of_text(boxes)),)
 
 
 @lru_cache(maxsize=2)

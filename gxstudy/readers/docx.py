@@ -17,9 +17,7 @@ from typing import Literal
 from lxml import etree
 
 from gxstudy.errors import (
-    EmptyFileError,
     EncryptedFileError,
-    NoTextLayerError,
     TruncatedFileError,
     UnknownFileKindError,
     UnreadableFileError,
@@ -27,7 +25,7 @@ from gxstudy.errors import (
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page
 from gxstudy.readers.docx_numbers import WORD, Numbering, Numbers, attribute, child, numbering
-from gxstudy.readers.markup import LOWERED, RAISED, Item, OpenCell, RowCell, blocks, placed, struck
+from gxstudy.readers.markup import LOWERED, RAISED, Item, OpenCell, RowCell, blocks, placed, refuse_without_text, struck
 
 __all__ = ["LARGEST_PART", "MOST_TAGS", "STEEPEST", "read"]
 
@@ -75,15 +73,8 @@ def read(data: bytes) -> Document:
         walk = _Walk()
         walk.numbers, unread = _numbers(package, name)
     found = blocks(walk.items(root))
-    if not found and walk.pictures:
-        msg = (
-            f"the Word document has {walk.pictures} pictures and no text: a scan, to be read with character "
-            "recognition; save it as PDF"
-        )
-        raise NoTextLayerError(msg)
     if not found:
-        msg = "the Word document has no text; fetch it again"
-        raise EmptyFileError(msg)
+        refuse_without_text("Word document", walk.pictures)
     return Document("docx", (Page(1, 0, 0, blocks=found),), _findings(walk, unread))
 
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Literal, NamedTuple, Union
+from typing import Literal, NamedTuple, NoReturn, Union
 
-from gxstudy.errors import UnreadableFileError
+from gxstudy.errors import EmptyFileError, NoTextLayerError, UnreadableFileError
 from gxstudy.layout import Cell, Grid, Paragraph
 from gxstudy.readers import text
 from gxstudy.text import read_number
@@ -29,6 +29,7 @@ __all__ = [
     "blocks",
     "clean",
     "placed",
+    "refuse_without_text",
     "struck",
 ]
 
@@ -128,6 +129,26 @@ class RowCell(NamedTuple):
     column: int
     cell: OpenCell
     down: Literal["", "begins", "goes_on"]
+
+
+def refuse_without_text(what: str, pictures: int) -> NoReturn:
+    """Say that a file (a Word document) has no text, and so many pictures.
+
+    Raises
+    ------
+    NoTextLayerError
+        When it has pictures: a scan.
+    EmptyFileError
+        When it has none.
+    """
+    if pictures:
+        msg = (
+            f"the {what} has {pictures} pictures and no text: a scan, to be read with character recognition; "
+            "save it as PDF"
+        )
+        raise NoTextLayerError(msg)
+    msg = f"the {what} has no text; fetch it again"
+    raise EmptyFileError(msg)
 
 
 def placed(rows: Sequence[Sequence[RowCell]]) -> MarkedTable:

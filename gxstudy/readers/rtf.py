@@ -17,9 +17,19 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from gxstudy.errors import EmptyFileError, NoTextLayerError, TruncatedFileError, UnreadableFileError
+from gxstudy.errors import TruncatedFileError, UnreadableFileError
 from gxstudy.layout import Document, Page
-from gxstudy.readers.markup import LOWERED, RAISED, MarkedTable, OpenCell, RowCell, blocks, placed, struck
+from gxstudy.readers.markup import (
+    LOWERED,
+    RAISED,
+    MarkedTable,
+    OpenCell,
+    RowCell,
+    blocks,
+    placed,
+    refuse_without_text,
+    struck,
+)
 
 __all__ = ["DEEPEST", "LARGEST", "MOST_CELLS", "MOST_WORDS", "NESTED", "read"]
 
@@ -67,15 +77,8 @@ def read(data: bytes) -> Document:
         raise UnreadableFileError(msg)
     walk = _Walk(_fonts(data))
     found = blocks(walk.items(data))
-    if not found and walk.pictures:
-        msg = (
-            f"the RTF file has {walk.pictures} pictures and no text: a scan, to be read with character recognition; "
-            "save it as PDF"
-        )
-        raise NoTextLayerError(msg)
     if not found:
-        msg = "the RTF file has no text; fetch it again"
-        raise EmptyFileError(msg)
+        refuse_without_text("RTF file", walk.pictures)
     return Document("rtf", (Page(1, 0, 0, blocks=found),))
 
 
