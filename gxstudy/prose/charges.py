@@ -73,6 +73,10 @@ _CHARGED = re.compile(
     r"(?:收取|征收|收缴|计收|发出|开出|开具|下达|制发|制作|送达|寄送|发送)[^，,]{0,24}(?:处理费|收费|缴费(?:通知|告知))"
 )
 _NEGATED = re.compile(r"[未没无不]")
+_DENYING = re.compile(r"[未没无不零]")
+_NAMED = re.compile(rf"{_FEE}|收费")
+_DATES = re.compile(r"20\d\d年?|\d+号")
+_OF_CASES = re.compile(r"[对凡如若]")
 _GOES_ON = re.compile(r"[^。;\n]{0,20}(?:收取|缴纳|入库|实收|收缴|到账)[^。;\n]{0,20}元")
 _UNPAID = re.compile(
     r"未(?:按[期时规定]{1,2}|如期|在规定期限内)?(?:缴|交[纳费]|收取|到账|支付)|(?:放弃|拒绝)缴[纳费]|实际未收取"
@@ -147,7 +151,7 @@ def _statements(joined: Joined) -> Iterator[_Statement]:
         heading = topic
         topic = None
         if "费" in match[0]:
-            if _TOPIC.search(match[0]) and not re.search("[未没无不零]", match[0]):
+            if _TOPIC.search(match[0]) and not _DENYING.search(match[0]):
                 topic = match
                 continue
             text, plain = match[0], joined.plain[start:end]
@@ -183,19 +187,17 @@ def _said(statement: _Statement, year: int | None) -> Fee | None:
 def _is_rule(sentence: str, denied: re.Match[str]) -> bool:
     """Return whether words that deny a fee are those of a rule (逾期 ..., 对未按规定收取的 ...)."""
     start = clause_start(sentence, denied.start())
-    if denied[0].endswith("的") and re.search("[对凡如若]", sentence[start : denied.start()]):
+    if denied[0].endswith("的") and _OF_CASES.search(sentence, start, denied.start()):
         return True
     return _RULE.search(sentence, start, denied.end()) is not None
 
 
 def _unread(sentence: str, year: int | None) -> Fee | None:
     """Return that a sentence is unclear; None when it says nothing of this year's fee."""
-    named = re.search(rf"{_FEE}|收费", sentence)  # the titles of documents are blanked out in it
+    named = _NAMED.search(sentence)  # the titles of documents are blanked out in it
     if named is None or _RULE.search(sentence) or _RATE.search(sentence) or of_another_year(sentence, year):
         return None
-    told = (
-        _OWN_SUBJECT.search(sentence) is not None and _TOLD.search(re.sub(r"20\d\d年?|\d+号", "", sentence)) is not None
-    )
+    told = _OWN_SUBJECT.search(sentence) is not None and _TOLD.search(_DATES.sub("", sentence)) is not None
     return Fee("unclear") if told else None
 
 

@@ -50,7 +50,6 @@ def dashed(thin: Grey, scale: float) -> list[Dashed]:
         gaps = lefts[near][1:] - (lefts[near] + widths[near])[:-1]
         for run in np.split(near, np.flatnonzero(gaps > GAP * scale) + 1):
             if _is_rule(widths[run]):
-                ends = lefts[run] + widths[run]
                 ends, at = lefts[run] + widths[run], float(np.median(levels[run]))
                 found.append(Dashed(at, float(lefts[run[0]]), float(ends.max()), float(heights[run].mean())))
     return found
