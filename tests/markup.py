@@ -16,6 +16,7 @@ from typing import Literal
 
 from gxstudy import forms
 from gxstudy.findings import Code
+from gxstudy.layout import Document, Grid, Paragraph
 from gxstudy.report import Report
 from gxstudy.specimens import Layout, Place, Specimen
 from gxstudy.specimens.cells import Part, parts
@@ -439,3 +440,29 @@ def unmarked(report: Report, expected: Mapping[Place, str]) -> dict[Place, tuple
         )
 
     return {place: seen for place, seen in differences(report, expected).items() if not said(place, *seen[1:])}
+
+
+def contents(document: Document) -> list[str | list[list[str]]]:
+    """Return the paragraphs of a marked-up document as strings, its grids as lists of rows of texts."""
+    (page,) = document.pages
+    assert page.blocks is not None
+    return [
+        block.text
+        if isinstance(block, Paragraph)
+        else [[cell.text for cell in block.cells if cell.row == number] for number in range(block.rows)]
+        for block in page.blocks
+    ]
+
+
+def only_grid(document: Document) -> Grid:
+    """Return the one grid of a marked-up document."""
+    (page,) = document.pages
+    assert page.blocks is not None
+    (grid,) = (block for block in page.blocks if isinstance(block, Grid))
+    return grid
+
+
+def spans(document: Document) -> dict[str, tuple[int, int, int, int]]:
+    """Return where the texts of a document's one grid stand: row, column, row span, column span."""
+    cells = only_grid(document).cells
+    return {cell.text: (cell.row, cell.column, cell.row_span, cell.column_span) for cell in cells}

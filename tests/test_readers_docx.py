@@ -23,11 +23,13 @@ from markup import (
     W,
     WordQuirks,
     as_they_are,
+    contents,
     differences,
     docx_table,
     package,
     paragraph,
     run,
+    spans,
     text_box,
     unmarked,
     word_document,
@@ -45,7 +47,7 @@ from gxstudy.errors import (
     UnreadableFileError,
 )
 from gxstudy.findings import Code
-from gxstudy.layout import Grid, Paragraph
+from gxstudy.layout import Paragraph
 from gxstudy.readers import docx
 from gxstudy.report import Report
 from gxstudy.specimens import Layout
@@ -53,21 +55,11 @@ from gxstudy.specimens import Layout
 
 def blocks(body: str) -> list[str | list[list[str]]]:
     """Paragraphs as strings, grids as lists of rows of texts."""
-    (found,) = docx.read(package(body)).pages
-    assert found.blocks is not None
-    return [
-        block.text
-        if isinstance(block, Paragraph)
-        else [[cell.text for cell in block.cells if cell.row == number] for number in range(block.rows)]
-        for block in found.blocks
-    ]
+    return contents(docx.read(package(body)))
 
 
 def places(body: str) -> dict[str, tuple[int, int, int, int]]:
-    (found,) = docx.read(package(body)).pages
-    assert found.blocks is not None
-    (grid,) = (block for block in found.blocks if isinstance(block, Grid))
-    return {cell.text: (cell.row, cell.column, cell.row_span, cell.column_span) for cell in grid.cells}
+    return spans(docx.read(package(body)))
 
 
 def text(runs: str) -> str:

@@ -11,7 +11,20 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markup import PLAIN, Quirks, Rework, Row, as_they_are, differences, page, unmarked, web_page
+from markup import (
+    PLAIN,
+    Quirks,
+    Rework,
+    Row,
+    as_they_are,
+    contents,
+    differences,
+    only_grid,
+    page,
+    spans,
+    unmarked,
+    web_page,
+)
 from strategies import Case, cases, plain_cases
 from test_readers_text import WRITINGS, report_items
 
@@ -26,27 +39,15 @@ from gxstudy.specimens import Layout
 
 def blocks(body: str) -> list[str | list[list[str]]]:
     """Paragraphs as strings, grids as lists of rows of texts."""
-    (found,) = html.read(f"<body>{body}</body>".encode()).pages
-    assert found.blocks is not None
-    return [
-        block.text if isinstance(block, Paragraph) else [[cell.text for cell in row] for row in by_row(block)]
-        for block in found.blocks
-    ]
-
-
-def by_row(grid: Grid) -> list[list[object]]:
-    return [[cell for cell in grid.cells if cell.row == number] for number in range(grid.rows)]
+    return contents(html.read(f"<body>{body}</body>".encode()))
 
 
 def grid(body: str) -> Grid:
-    (found,) = html.read(f"<body>{body}</body>".encode()).pages
-    assert found.blocks is not None
-    (only,) = (block for block in found.blocks if isinstance(block, Grid))
-    return only
+    return only_grid(html.read(f"<body>{body}</body>".encode()))
 
 
 def places(body: str) -> dict[str, tuple[int, int, int, int]]:
-    return {cell.text: (cell.row, cell.column, cell.row_span, cell.column_span) for cell in grid(body).cells}
+    return spans(html.read(f"<body>{body}</body>".encode()))
 
 
 def cell(inner: str) -> str:

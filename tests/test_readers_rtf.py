@@ -17,12 +17,12 @@ import docx as python_docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markup import WordQuirks, differences, word_document
+from markup import WordQuirks, contents, differences, spans, word_document
 from strategies import Case, cases
 
 import gxstudy as gx
 from gxstudy.errors import EmptyFileError, NoTextLayerError, TruncatedFileError, UnreadableFileError
-from gxstudy.layout import Grid, Paragraph
+from gxstudy.layout import Paragraph
 from gxstudy.readers import rtf
 from gxstudy.specimens import Layout
 from gxstudy.specimens.cells import Part, parts
@@ -57,21 +57,11 @@ def unicode(text: str) -> str:
 
 def blocks(body: str) -> list[str | list[list[str]]]:
     """Paragraphs as strings, grids as lists of rows of texts."""
-    (page,) = rtf.read(file(body)).pages
-    assert page.blocks is not None
-    return [
-        block.text
-        if isinstance(block, Paragraph)
-        else [[cell.text for cell in block.cells if cell.row == number] for number in range(block.rows)]
-        for block in page.blocks
-    ]
+    return contents(rtf.read(file(body)))
 
 
 def places(body: str) -> dict[str, tuple[int, int, int, int]]:
-    (page,) = rtf.read(file(body)).pages
-    assert page.blocks is not None
-    (grid,) = (block for block in page.blocks if isinstance(block, Grid))
-    return {cell.text: (cell.row, cell.column, cell.row_span, cell.column_span) for cell in grid.cells}
+    return spans(rtf.read(file(body)))
 
 
 def row(*cells: str, edges: tuple[int, ...] = (), merges: dict[int, str] | None = None) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markup import contents
 
 from gxstudy import forms
 from gxstudy.errors import EmptyFileError, TruncatedFileError, UnknownFileKindError, UnreadableFileError
@@ -23,19 +24,8 @@ Item = str | list[str]
 Place = tuple[str, str, str]
 
 
-def blocks(document: Document) -> list[Item | list[list[str]]]:
-    """Paragraphs as strings, grids as lists of rows."""
-    (page,) = document.pages
-    assert page.blocks is not None
-    return [block.text if isinstance(block, Paragraph) else rows(block) for block in page.blocks]
-
-
-def rows(grid: Grid) -> list[list[str]]:
-    return [[cell.text for cell in grid.cells if cell.row == number] for number in range(grid.rows)]
-
-
 def read(written: str) -> list[Item | list[list[str]]]:
-    return blocks(text.read(written.encode()))
+    return contents(text.read(written.encode()))
 
 
 # A whole report, every figure another number, in reading order: what each way of writing starts from.
@@ -302,8 +292,8 @@ SENTENCE = "清河县统计局2024年政府信息公开工作年度报告\r\n本
 )
 def test_encodings_and_line_ends(encoding: str) -> None:
     expected = SENTENCE.split("\r\n")
-    assert blocks(text.read(SENTENCE.encode(encoding))) == expected
-    assert blocks(text.read(SENTENCE.replace("\r\n", "\r").encode(encoding))) == expected
+    assert contents(text.read(SENTENCE.encode(encoding))) == expected
+    assert contents(text.read(SENTENCE.replace("\r\n", "\r").encode(encoding))) == expected
 
 
 @pytest.mark.parametrize(
@@ -330,7 +320,7 @@ def test_a_few_damaged_bytes_cost_no_other_character_and_are_said(encoding: str)
     at = 5 * len("一".encode(encoding))
     data[at : at + 2] = b"\x00\xdc" if encoding == "utf-16-le" else b"\xff\xff"
     document = text.read((b"\xff\xfe" if encoding == "utf-16-le" else b"") + bytes(data))
-    found = blocks(document)
+    found = contents(document)
     assert isinstance(found[0], str)
     assert found[0].startswith("一、总体情")
     assert "\ufffd" in found[0]
@@ -381,7 +371,7 @@ def test_fifty_megabytes_are_refused_at_once() -> None:
 
 def test_the_real_export_cell_by_cell(shared: Path) -> None:
     document = text.read((shared / "reports" / "hotan-science-2024.txt").read_bytes())
-    parts = blocks(document)
+    parts = contents(document)
     grids = [part for part in parts if isinstance(part, list)]
     assert document.kind == "text"
     assert [len(grid) for grid in grids] == [14, 28, 4]
