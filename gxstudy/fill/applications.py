@@ -170,9 +170,18 @@ def _first_data_row(rows: Sequence[PrintedRow]) -> int:
         if sum(is_figure(cell.text) for cell in row.cells) >= 4:
             break
         named = sum(hit.kind == "column" for hit in {hit for hit in hits if hit.edition == forms.editions()[-1]})
-        if named > 1 or any(hit.kind == "stub" or hit.key in _over_columns() for hit in hits):
+        over = any(hit.kind == "stub" or hit.key in _over_columns() for hit in hits)
+        if named > 1 or over or (named and headed == index and _is_heading(row)):
             headed = index + 1
     return headed
+
+
+def _is_heading(row: PrintedRow) -> bool:
+    """Return whether a line of a table without rules holds names of columns alone, and nothing where labels are."""
+    if row.grid.origin != "unruled":
+        return False
+    printed = [cell for cell in row.cells if cell.row == row.number and cell.text.strip()]
+    return printed[0].column > 0 and all(label_key(cell.text) in _ambiguous() for cell in printed)
 
 
 @cache

@@ -11,7 +11,19 @@ from itertools import pairwise
 from gxstudy.layout import Word, overlap
 from gxstudy.text import squeeze
 
-__all__ = ["APART", "FIGURE", "Line", "begun", "centre", "cut", "goes_on", "is_wrapped", "leeway", "row_lines"]
+__all__ = [
+    "APART",
+    "FIGURE",
+    "Line",
+    "begun",
+    "centre",
+    "cut",
+    "goes_on",
+    "is_wrapped",
+    "leeway",
+    "part_labels",
+    "row_lines",
+]
 
 APART = 1.0
 """Words on one line further apart than this multiple of their height stand in different columns."""
@@ -25,6 +37,10 @@ OWN = 0.55
 """Lines further apart than this multiple of their height, all of them, are rows of their own."""
 BAND = 8.0
 """Rules further apart than this multiple of a line's height do not bound one row."""
+FLUSH = 0.15
+"""Words begin at one place but for this multiple of their height."""
+ALIKE = 2
+"""So many labels that begin at one place are a column of labels."""
 FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
 _NUMBERED = re.compile(r"\(?[一二三四五六七八九十]{1,3}[).、]|\d{1,2}[.、](?!\d)")
 
@@ -93,6 +109,39 @@ def _parted(pieces: list[list[Word]]) -> list[list[Word]]:
         while len(label) > 1 and FIGURE.fullmatch(squeeze(label[-1].text)):
             parted.insert(first, [label.pop()])
     return parted
+
+
+def part_labels(lines: Sequence[Line]) -> None:
+    """Part the labels of a table where those of other rows begin: columns of labels may stand close to each other.
+
+    A merged label set upright has one character on each line; what stands right of it is another label, too.
+    """
+    labels = [piece for line in lines for piece in line.labels]
+    begins = [piece[0].x0 for piece in labels]
+    upright = [piece[0] for piece in labels if len(piece[0].text) == 1]
+    for line in lines:
+        for label in line.labels:
+            cuts = [
+                place
+                for place, (before, word) in enumerate(pairwise(label), 1)
+                if _many(begins, word.x0, word) or (place == 1 and _upright(before, upright))
+            ]
+            if cuts:
+                index = next(index for index, piece in enumerate(line.pieces) if piece is label)
+                ends = [0, *cuts, len(label)]
+                line.pieces[index : index + 1] = [label[start:end] for start, end in pairwise(ends)]
+
+
+def _many(begins: Sequence[float], x0: float, word: Word) -> bool:
+    return sum(abs(other - x0) < FLUSH * (word.bottom - word.top) for other in begins) >= ALIKE
+
+
+def _upright(word: Word, others: Sequence[Word]) -> bool:
+    """Return whether a word is one character under or over others alone on their lines."""
+    if len(word.text) != 1:
+        return False
+    near = FLUSH * (word.bottom - word.top)
+    return sum(abs(other.x0 - word.x0) < near and abs(other.x1 - word.x1) < near for other in others) > ALIKE
 
 
 def _is_figure(piece: list[Word]) -> bool:

@@ -10,10 +10,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
+from gxstudy.grids.heads import Place, columns, headings_of
 from gxstudy.grids.lines import is_page_number, text_lines
-from gxstudy.grids.rows import APART, FIGURE, Line, begun, centre, cut, goes_on, is_wrapped, leeway, row_lines
+from gxstudy.grids.rows import (
+    APART,
+    FIGURE,
+    Line,
+    begun,
+    centre,
+    cut,
+    goes_on,
+    is_wrapped,
+    leeway,
+    part_labels,
+    row_lines,
+)
 from gxstudy.grids.ruled import cell_of
 from gxstudy.grids.wrapped import CLOSE, LONG, NEAR, Originals, fold, has_label, may_belong, touching
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
@@ -65,17 +79,6 @@ class _Block(NamedTuple):
     parts: list[list[int]]
 
 
-class _Place(NamedTuple):
-    """From where to where a column of figures reaches."""
-
-    x0: float
-    x1: float
-
-    @property
-    def centre(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-
 def worth_a_look(words: Sequence[Word]) -> bool:
     """Return whether some words are figures that stand apart from the word before them on their line, or under it.
 
@@ -105,9 +108,10 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     printed = [line for index, line in enumerate(folded) if not _numbers_page(folded, index, page.height)]
     lines = [cut(line) for line in printed]
     rules = _row_rules(page, lines)
-    blocks = [
-        _Block(start, rows, row_lines(lines, start, rows, rules)) for start, rows in _blocks(lines, page.width, rules)
-    ]
+    tables = _blocks(lines, page.width, rules)
+    for (start, _), end in zip(tables, [*(start for start, _ in tables[1:]), len(lines)], strict=True):
+        part_labels(lines[start:end])
+    blocks = [_Block(start, rows, row_lines(lines, start, rows, rules)) for start, rows in tables]
     owned = {
         i for block in blocks for part in block.parts if any(has_label(lines[j].pieces[0]) for j in part) for i in part
     }
@@ -127,6 +131,9 @@ def _numbers_page(lines: list[list[Word]], index: int, height: float) -> bool:
     if not is_page_number(line, height):
         return False
     high = line[0].bottom - line[0].top
+    together = all(word.x0 - before.x1 < APART * high for before, word in pairwise(line))
+    if together and not all(word.text.isdigit() for word in line):
+        return True  # strokes or words around it: no part of a figure
     return not any(
         sum(FIGURE.fullmatch(squeeze(word.text)) is not None for word in lines[side]) > 1
         and max(line[0].top - lines[side][0].bottom, lines[side][0].top - line[0].bottom) < NEAR * high
@@ -178,12 +185,23 @@ def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[i
         elif rows and is_wrapped(lines, index, rows[-1], rules):
             continue
         elif rows and (
-            line.pieces[-1][-1].x1 > min(lines[row].figures[0][0].x0 for row in rows)
+            _reaches_in(line, [lines[row] for row in rows])
             or line.top - lines[index - 1].bottom > NEAR_LINES * line.height
         ):
             finish()
     finish()
     return blocks
+
+
+def _reaches_in(line: Line, rows: Sequence[Line]) -> bool:
+    """Return whether a line without figures stands in among those of ``rows``: it is no label, but a heading.
+
+    Where the figures are one column, set to its right side, headings may end before it: what begins behind all labels.
+    """
+    if line.pieces[-1][-1].x1 > min(row.figures[0][0].x0 for row in rows):
+        return True
+    labels = [row.labels[-1][-1].x1 for row in rows if row.labels]
+    return bool(labels) and line.pieces[-1][0].x0 > max(labels) and all(len(row.figures) == 1 for row in rows)
 
 
 def _first_header(lines: list[Line], free: int, row: int, width: float) -> int:
@@ -202,14 +220,14 @@ def _first_header(lines: list[Line], free: int, row: int, width: float) -> int:
 
 def _is_prose(line: Line, width: float) -> bool:
     """Return whether a line is wide and (nearly) without gaps."""
-    if len(_headings(line)) > PROSE_PIECES:
+    if len(headings_of(line)) > PROSE_PIECES:
         return False
     extent = line.pieces[-1][-1].x1 - line.pieces[0][0].x0
     inked = sum(word.x1 - word.x0 for piece in line.pieces for word in piece)
     return extent > PROSE_SHARE * width and inked > PROSE_INK * extent
 
 
-def _fits(places: Sequence[_Place], figures: Sequence[Sequence[Word]]) -> bool:
+def _fits(places: Sequence[Place], figures: Sequence[Sequence[Word]]) -> bool:
     """Return whether every figure stands in a column of the table, or far enough from all for one of its own."""
     centres = [place.centre for place in places]
     pitch = leeway(centres)
@@ -222,20 +240,20 @@ def _fits(places: Sequence[_Place], figures: Sequence[Sequence[Word]]) -> bool:
     return True
 
 
-def _places(lines: list[Line], rows: Sequence[int]) -> list[_Place]:
+def _places(lines: list[Line], rows: Sequence[int]) -> list[Place]:
     """Return where the figures of ``rows`` stand under each other, from left to right.
 
     Figures that overlap are one column. Where a wide one bridges two, the row with the most figures decides.
     """
-    found: list[_Place] = []
+    found: list[Place] = []
     for piece in sorted((piece for row in rows for piece in lines[row].figures), key=lambda piece: piece[0].x0):
         x0, x1 = piece[0].x0, piece[-1].x1
         if found and x0 < found[-1].x1:
             found[-1] = found[-1]._replace(x1=max(x1, found[-1].x1))
         else:
-            found.append(_Place(x0, x1))
+            found.append(Place(x0, x1))
     fullest = max((lines[row].figures for row in rows), key=len)
-    return found if len(found) >= len(fullest) else [_Place(piece[0].x0, piece[-1].x1) for piece in fullest]
+    return found if len(found) >= len(fullest) else [Place(piece[0].x0, piece[-1].x1) for piece in fullest]
 
 
 def _grid(page: Page, text: _Text, block: _Block) -> Grid:
@@ -244,7 +262,6 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
     header = [index for index in range(start, rows[0]) if index not in {i for part in parts for i in part}]
     labels = [_label_cells(lines, part) for part in parts]
     edge = max((word.x1 for cells in labels for cell in cells for word in cell), default=0.0)
-    places = _with_blank(_places(lines, rows), [lines[index] for index in reversed(header)], edge)
     wide = max((len(cells) for cells in labels), default=0)
     left = min(
         word.x0
@@ -252,6 +269,8 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
         for piece in lines[index].pieces
         for word in piece
     )
+    above = [lines[index] for index in reversed(header)]
+    places = columns(_places(lines, rows), above, left if wide else -inf, edge)
     first = (edge + places[0].x0) / 2 if left < edge < places[0].x0 else places[0].x0 - 1.0
     between = [(a.x1 + b.x0) / 2 for a, b in pairwise(places)]
     starts = [left + (first - left) * i / wide for i in range(wide)]
@@ -312,7 +331,7 @@ def _left_over(text: _Text, part: Sequence[int]) -> list[_Stray]:
     ]
 
 
-def _of_column(strays: Sequence[_Stray], places: Sequence[_Place], column: int, sides: Sequence[float]) -> list[_Stray]:
+def _of_column(strays: Sequence[_Stray], places: Sequence[Place], column: int, sides: Sequence[float]) -> list[_Stray]:
     """Return what stands in ``column``, between ``sides``, and in no other."""
     found = []
     for stray in strays:
@@ -326,33 +345,6 @@ def _of_column(strays: Sequence[_Stray], places: Sequence[_Place], column: int, 
 def _column(between: Sequence[float], piece: Sequence[Word]) -> int:
     """Return the column that a piece stands in; ``between``: where one column ends and the next begins."""
     return bisect_right(between, centre(piece))
-
-
-def _with_blank(places: list[_Place], header: Sequence[Line], edge: float) -> list[_Place]:
-    """Return the columns of figures, and those that only the header shows, for nothing stands in them.
-
-    ``header`` is given from below: what stands over one column names it, what stands over several is a heading of
-    theirs, and what stands over none names a column without figures. ``edge``: where the labels of rows end.
-    """
-    found = [[place, place] for place in places]  # the figures, and with what stands over them
-    for line in header:
-        for words in _headings(line):
-            if any(character.isdigit() for word in words for character in word.text):
-                continue  # a figure with a note that is wrapped, not the name of a column
-            x0, x1 = words[0].x0, words[-1].x1
-            under = [pair for pair in found if overlap(pair[1].x0, pair[1].x1, x0, x1) > 0]
-            if not under and (x0 + x1) / 2 > edge:
-                found.append([_Place(x0, x1)] * 2)
-            elif len(under) == 1:
-                under[0][1] = _Place(min(x0, under[0][1].x0), max(x1, under[0][1].x1))
-    found.sort(key=lambda pair: pair[0].x0)
-    named = [pair[1] for pair in found]
-    return named if all(a.x1 <= b.x0 for a, b in pairwise(named)) else [pair[0] for pair in found]
-
-
-def _headings(line: Line) -> list[list[Word]]:
-    """Return the words of a line of the header, those that touch together."""
-    return touching([word for piece in line.pieces for word in piece])
 
 
 def _label_cells(lines: list[Line], part: list[int]) -> list[list[Word]]:
@@ -380,23 +372,25 @@ def _tops(lines: list[Line], header: list[int], parts: list[list[int]]) -> tuple
 
 
 def _header_cells(
-    page: Page, line: Line, row: tuple[int, float, float], lefts: Sequence[float], columns: Sequence[_Place]
+    page: Page, line: Line, row: tuple[int, float, float], lefts: Sequence[float], places: Sequence[Place]
 ) -> list[Cell]:
-    """Return one line of the header as cells: each word over the columns whose middle it covers, or the nearest."""
+    """Return one line of the header as cells: each word over its column, those it covers, or the nearest."""
     number, top, bottom = row
-    labels = len(lefts) - 1 - len(columns)
-    places: dict[tuple[int, int], list[Word]] = {}
-    for piece in _headings(line):
-        covered = [i for i, column in enumerate(columns) if piece[0].x0 <= column.centre <= piece[-1].x1]
+    labels = len(lefts) - 1 - len(places)
+    found: dict[tuple[int, int], list[Word]] = {}
+    for piece in headings_of(line):
+        covered = [i for i, place in enumerate(places) if overlap(place.x0, place.x1, piece[0].x0, piece[-1].x1) > 0]
+        if len(covered) > 1:
+            covered = [i for i in covered if piece[0].x0 <= places[i].centre <= piece[-1].x1]
         if not covered and labels and centre(piece) < lefts[labels]:
-            place = (0, labels)
+            at = (0, labels)
         elif not covered:
-            place = (labels + _column(lefts[labels + 1 : -1], piece), 1)
+            at = (labels + _column(lefts[labels + 1 : -1], piece), 1)
         else:
-            place = (labels + covered[0], len(covered))
-        places.setdefault(place, []).extend(piece)
+            at = (labels + covered[0], len(covered))
+        found.setdefault(at, []).extend(piece)
     cells = []
-    for (column, span), words in sorted(places.items()):
+    for (column, span), words in sorted(found.items()):
         box = Box(page.number, lefts[column], top, lefts[column + span], bottom)
         cells.append(cell_of(page.number, (number, column, 1, span), words, box))
     return cells
