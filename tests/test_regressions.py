@@ -508,3 +508,14 @@ def test_figures_recognised_as_one_word_are_not_blank_elsewhere(many: int) -> No
         wrong = [entry for entry in entries if entry.raw != figures[entry.table, entry.row, entry.column]]
         assert len(wrong) >= many
         assert {entry.status for entry in wrong} == {"unreadable"}
+
+
+@pytest.mark.parametrize("unit", ["件", "件（次）", "万元", "（其中修订一件）"])
+def test_a_table_of_figures_with_units_on_a_page_of_prose_is_read(unit: str) -> None:
+    """No line ended in a bare figure: the page was taken for prose, and its table for absent."""
+    prose = ("全年公开的文件涉及机构职能、政策文件、规划计划与重大项目，及时回应社会关切。" * 6,) * 3
+    bare = Specimen("清河县统计局", 2020, {}, edition="2019", overview=prose)
+    figures = {place: f"{figure}{unit}" for place, figure in invented(bare, seed=5).items()}
+    report = gx.read_report(draw(replace(bare, figures=figures), Layout(new_page=("applications", "disputes"))))
+    disclosure = {(e.table, e.row, e.column): e.raw for e in report.entries if e.table == "disclosure"}
+    assert disclosure == {place: figure for place, figure in figures.items() if place[0] == "disclosure"}

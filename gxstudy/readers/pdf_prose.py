@@ -1,8 +1,8 @@
 """Pages of a PDF that hold prose alone: their lines as PDFium gives them, without looking at every glyph.
 
 Half the pages of a report are prose. Of them only the lines of text are wanted, with their places; rules and single
-glyphs are not. A page is taken for prose only when nothing in it could belong to a table: no line ends in a figure that
-stands apart, few lines are short, and none at the edge to the next page is.
+glyphs are not. A page is taken for prose only when nothing in it could belong to a table: no label that only tables
+have, no line that ends in a figure that stands apart, few lines that are short, and none at the edge to the next page.
 """
 
 from __future__ import annotations
@@ -26,8 +26,14 @@ SHORT_SHARE = 0.3
 _LINE = re.compile(r"[^\r\n\x00\ufffe]+")
 _PAGE_NUMBER = re.compile(r"[-—–－ ]*\d{1,4}[-—–－ ]*")
 _FIGURE = r"(?:[\d０-９][\d,，.．０-９]*|[/／—–－-])"
-_FIGURES_AT_END = re.compile(rf"(?:^|\s){_FIGURE}\s+{_FIGURE}$")
-_FIGURE_AT_END = re.compile(rf"(?:^|\s){_FIGURE}$")
+_CELL = rf"(?:{_FIGURE}(?:[^\W\d_]{{1,2}})?(?:[（(][^（()）]*[)）])?|[无零])"
+"""A figure, with its unit and a note."""
+_TAIL = re.compile(r"[\d０-９/／—–－无零)）-]")
+"""One of these is among the last three characters of a line that ends in a figure, its unit or its note."""
+_FIGURES_AT_END = re.compile(rf"(?:^|\s){_CELL}\s+{_CELL}$")
+_FIGURE_AT_END = re.compile(rf"(?:^|\s){_CELL}$")
+_LABELS = re.compile(r"信\s*息\s*内\s*容|第\s*二\s*十\s*条\s*第|申\s*请\s*人\s*情\s*况|结\s*果\s*维\s*持")
+"""Labels of the tables that prose has no use for."""
 _IDLE_SPACE = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 _SENTENCE_END = ("。", "；", "：", "！", "？", "）", ";", ":", ".")
 
@@ -53,15 +59,16 @@ def prose_lines(text: str, *, first: bool) -> list[Line] | None:
     first
         Whether it is the first page, whose title may be short.
     """
+    if _LABELS.search(text):
+        return None
     spans = lines_of(text)
     lines: list[str] = []
     for start, end in spans:
         line = text[start : end + 1]
-        if not line[-1].isalpha():  # neither a number nor a figure ends in a letter
-            if _PAGE_NUMBER.fullmatch(line):
-                continue
-            if _ends_in_figures(line):
-                return None
+        if not line[-1].isalpha() and _PAGE_NUMBER.fullmatch(line):
+            continue
+        if _TAIL.search(line[-3:]) and _ends_in_figures(line):
+            return None
         lines.append(line)
     if len(lines) < LEAST_LINES:
         return None
