@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import hashlib
 import re
 from collections import Counter
@@ -248,6 +249,28 @@ def test_twice_drawn_bold_doubles_headings_but_no_figure():
     once = sum(1 for page in document for thing in page.get_objects() if thing.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT)
     document.close()
     assert once < drawn < 2 * once - len(specimen.figures)
+
+
+def stroked_paths(pdf: bytes) -> int:
+    """The paths that are stroked and not filled, on all pages."""
+    raw = pypdfium2.raw
+    count = 0
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH]):
+                fill, stroke = ctypes.c_int(), ctypes.c_int()
+                raw.FPDFPath_GetDrawMode(thing, fill, stroke)
+                count += bool(stroke.value) and not fill.value
+    return count
+
+
+@pytest.mark.parametrize("style", ["filled", "polygons"])
+@pytest.mark.parametrize("form_xobjects", ["none", "rules", "page"])
+def test_no_rule_stays_stroked_where_all_are_to_be_filled(style, form_xobjects):
+    plain = Layout(tagged=True, rule_colour="#1f4e79", per_sheet=2)
+    assert stroked_paths(draw(numbered(), plain)) > 200
+    drawn = draw(numbered(), replace(plain, rule_style=style, form_xobjects=form_xobjects))
+    assert stroked_paths(drawn) == 0
 
 
 @pytest.mark.parametrize("rotate", [90, 180, 270])

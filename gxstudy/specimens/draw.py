@@ -143,16 +143,22 @@ def _section(heading: str, paragraphs: tuple[str, ...], layout: Layout) -> list[
 
 
 def _part(part: Part, layout: Layout) -> dict[str, Any]:
+    ends = frozenset((0, part.height))
+    heads = ends.union(*((cell.y, cell.bottom) for cell in part.cells if cell.role in ("band", "head")))
+    ruled = heads if layout.ruled == "heads" else frozenset(range(part.height + 1))
     return {
         "kind": "table",
         "new-page": part.new_page,
         "gap": part.gap,
         "widths": part.widths,
-        "cells": [_cell(cell, part, layout) for cell in sorted(part.cells, key=lambda cell: (cell.y, cell.x))],
+        "cells": [
+            _cell(cell, _edges(cell, ruled, ends, len(part.widths), layout), layout)
+            for cell in sorted(part.cells, key=lambda cell: (cell.y, cell.x))
+        ],
     }
 
 
-def _cell(cell: Cell, part: Part, layout: Layout) -> dict[str, Any]:
+def _cell(cell: Cell, edges: tuple[str, ...], layout: Layout) -> dict[str, Any]:
     left = cell.role in ("label", "stub", "note")
     return {
         "x": cell.x,
@@ -164,25 +170,28 @@ def _cell(cell: Cell, part: Part, layout: Layout) -> dict[str, Any]:
         "bold": cell.role in ("band", "head"),
         "shade": {"band": layout.shade, "head": layout.shade_heads}.get(cell.role, ""),
         "way": layout.outcome_label if cell.role == "outcome" else "flat",
-        "edges": dict(zip(_SIDES, _edges(cell, part, layout), strict=True)),
+        "edges": dict(zip(_SIDES, edges, strict=True)),
     }
 
 
-def _edges(cell: Cell, part: Part, layout: Layout) -> tuple[str, str, str, str]:
-    """Return the colour of the rule on each side of a cell, top, bottom, left, right; empty where there is none."""
-    around_heads = {0, part.height} | {
-        edge for other in part.cells if other.role in ("band", "head") for edge in (other.y, other.bottom)
-    }
+def _edges(
+    cell: Cell, ruled: frozenset[int], ends: frozenset[int], width: int, layout: Layout
+) -> tuple[str, str, str, str]:
+    """Return the colour of the rule on each side of a cell, top, bottom, left, right; empty where there is none.
+
+    ``ruled``: the horizontal edges of the part that may have a rule; ``ends``: the first and the last of all.
+    ``width``: columns of the part.
+    """
 
     def across(y: int, side: str) -> str:
-        if side in cell.open or layout.ruled == "none" or (layout.ruled == "heads" and y not in around_heads):
+        if side in cell.open or layout.ruled == "none" or y not in ruled:
             return ""
-        return _outer(layout, sideways=False) if y in (0, part.height) else layout.rule_colour
+        return _outer(layout, sideways=False) if y in ends else layout.rule_colour
 
     def down(x: int) -> str:
         if layout.ruled != "all":
             return ""
-        return _outer(layout, sideways=True) if x in (0, len(part.widths)) else layout.rule_colour
+        return _outer(layout, sideways=True) if x in (0, width) else layout.rule_colour
 
     return (
         across(cell.y, "top"),
