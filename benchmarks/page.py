@@ -213,7 +213,7 @@ Of the figures gxstudy gave in the two tables above. (The figures of the second 
 
 {pages} pages of tables with random spans, sizes and texts in eight styles of rules. F1 of neighbour relations over all
 pages (ICDAR 2013), and tables given back with every text at its place. gxstudy takes part with `grids.find` alone,
-without a form.
+without a form, on pages looked at in full (`read_report` passes over pages without anything of a form).
 
 {general}
 

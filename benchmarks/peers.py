@@ -80,7 +80,10 @@ class GxstudyReport(Gxstudy):
 
 
 class GxstudyGrids:
-    """grids.find alone, without the form: what gxstudy makes of any ruled table."""
+    """grids.find alone, without the form: what gxstudy makes of any ruled table.
+
+    Every page is looked at in full: what the reader takes for prose is decided by the labels and figures of the form.
+    """
 
     distributions = ("gxstudy", "pypdfium2")
 
@@ -89,6 +92,11 @@ class GxstudyGrids:
         from gxstudy.readers import pdf
 
         self.find, self.pdf = grids.find, pdf
+
+        def no_prose(text: str, *, first: bool) -> None:
+            """Take no page for prose."""
+
+        pdf.prose_lines = no_prose
 
     def read(self, path: Path) -> Any:
         return [grid for page in self.pdf.read(path.read_bytes()).pages for grid in self.find(page)]
