@@ -233,6 +233,42 @@ def test_text_beyond_the_page_is_not_there() -> None:
     assert words(pages(text("1234", 700, 700) + text("77", 300, 400))) == ["77"]
 
 
+def test_digits_above_the_line_of_a_figure_are_the_mark_of_a_note_and_make_no_number() -> None:
+    found = first(pages(text("12", 100, 700) + text("3", 111.2, 703.5, size=6) + text("45", 200, 700))).words
+    assert [(word.text, word.garbled) for word in found] == [("123", True), ("45", False)]
+
+
+# A font of Chinese characters that every reader knows by name, and one whose line hangs below its characters, as those
+# of symbols for formulas do.
+CHINESE = b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [3 0 R] >>"
+CHINESE_MORE = (
+    b"""<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /FontDescriptor 4 0 R
+/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>""",
+    b"""<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /FontBBox [0 -120 1000 880] /ItalicAngle 0 /Ascent 880
+/Descent -120 /CapHeight 700 /StemV 80 >>""",
+)
+SYMBOLS = b"""<< /Type /Font /Subtype /TrueType /BaseFont /Arial /FirstChar 45 /LastChar 45 /Widths [333]
+/Encoding /WinAnsiEncoding /FontDescriptor 3 0 R >>"""
+HANGING = b"""<< /Type /FontDescriptor /FontName /Arial /Flags 32 /FontBBox [0 -1000 1000 100] /ItalicAngle 0 /Ascent 40
+/Descent -960 /CapHeight 700 /StemV 80 >>"""
+
+
+@pytest.mark.parametrize("mark", list("）、。”"))
+def test_the_empty_half_of_a_mark_that_hangs_over_a_rule_is_not_in_the_next_cell(mark: str) -> None:
+    label = f"不计其他情形{mark}".encode("utf-16-be").hex()
+    content = f"BT /C 10 Tf 100 700 Td <{label}> Tj ET {text('757', 168, 700, font='H')} 0.5 w 164 690 m 164 715 l S"
+    assert words(pages(content, fonts={"C": CHINESE, "H": HELVETICA}, more=CHINESE_MORE)) == [
+        f"不计其他情形{mark}",
+        "757",
+    ]
+
+
+def test_a_minus_sign_of_a_font_for_formulas_stands_on_its_own_line() -> None:
+    content = text("12", 100, 700, font="H") + text("-", 130, 700, font="F")
+    number, minus = first(pages(content, fonts={"F": SYMBOLS, "H": HELVETICA}, more=(HANGING,))).words
+    assert (number.top + number.bottom) / 2 == pytest.approx((minus.top + minus.bottom) / 2, abs=1.5)
+
+
 # A font whose codes tell nothing: glyph numbers in a font of two bytes, or pictures of glyphs under names of their own.
 NUMBERED = b"<< /Type /Font /Subtype /Type0 /BaseFont /Foo /Encoding /Identity-H /DescendantFonts [3 0 R] >>"
 DESCENDANT = b"""<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Foo /DW 600 /FontDescriptor 4 0 R

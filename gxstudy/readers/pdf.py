@@ -19,6 +19,19 @@ from gxstudy.errors import NoTextLayerError, TruncatedFileError, UnreadableFileE
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page, Ruling, Word
 from gxstudy.readers import pdfium, trial
+from gxstudy.readers.pdf_glyphs import (
+    BLANK,
+    KINDS,
+    LINE_END,
+    STROKE,
+    SUSPECT,
+    UNKNOWN,
+    Boxes,
+    ink_middles,
+    order,
+    raised,
+    straightened,
+)
 from gxstudy.readers.pdf_layer import distrust
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdfium import PdfPage
@@ -64,19 +77,6 @@ PALE = 0.55
 """Big characters painted paler than this (0 black, 1 white) are an overlay."""
 
 
-class _Boxes(NamedTuple):
-    """Boxes as four columns."""
-
-    x0: Floats
-    top: Floats
-    x1: Floats
-    bottom: Floats
-
-    def take(self, which: npt.NDArray[np.intp] | Bools) -> _Boxes:
-        """Return some of the boxes."""
-        return _Boxes(self.x0[which], self.top[which], self.x1[which], self.bottom[which])
-
-
 class _Frame(NamedTuple):
     """The visible box of a page in user space, and the clockwise quarter turns that make its text upright.
 
@@ -95,17 +95,17 @@ class _Frame(NamedTuple):
         wide, high = self.right - self.left, self.top - self.bottom
         return (high, wide) if self.turns % 2 else (wide, high)
 
-    def place(self, x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> _Boxes:
+    def place(self, x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Boxes:
         """Return boxes of user space as they are seen upright from the top left."""
         if self.turns == 1:
-            return _Boxes(y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left)
+            return Boxes(y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left)
         if self.turns == 2:
-            return _Boxes(self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom)
+            return Boxes(self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom)
         if self.turns == 3:
-            return _Boxes(self.top - y1, self.right - x1, self.top - y0, self.right - x0)
-        return _Boxes(x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
+            return Boxes(self.top - y1, self.right - x1, self.top - y0, self.right - x0)
+        return Boxes(x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
 
-    def place_glyphs(self, raw: Floats) -> _Boxes:
+    def place_glyphs(self, raw: Floats) -> Boxes:
         """Return boxes of characters, as PDFium gives them, as they are seen upright from the top left."""
         left, top, right, bottom = raw.T
         return self.place(left, bottom, right, top)
@@ -368,11 +368,15 @@ def _words(
     findings: list[Finding] = []
     printed = loaded.text()
     codes = np.frombuffer(printed.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
-    kept = np.flatnonzero(kinds != _LINE_END)
+    kinds = KINDS[np.minimum(codes, len(KINDS) - 1)]
+    kept = np.flatnonzero(kinds != LINE_END)
     raw = _sound_boxes(loaded, codes[kept], kept)
     boxes = frame.place_glyphs(raw if level is None else _levelled(raw, level))
-    shown = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top) & (kinds[kept] != _BLANK)
+    strokes = np.flatnonzero(kinds[kept] == STROKE)
+    if len(strokes):
+        ink = loaded.tight_boxes(kept[strokes].tolist())
+        boxes = straightened(boxes, strokes, frame.place_glyphs(ink if level is None else _levelled(ink, level)))
+    shown = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top) & (kinds[kept] != BLANK)
     kept, boxes = kept[shown], boxes.take(shown)
     if not len(kept):
         return (), findings
@@ -387,11 +391,12 @@ def _words(
     once = _once(codes[kept], boxes)
     if once is not None:
         kept, boxes = kept[once], boxes.take(once)
-    order = _order(kinds[kept], boxes)
-    if order is not None:
-        kept, boxes = kept[order], boxes.take(order)
+    ordered = order(kinds[kept], boxes)
+    if ordered is not None:
+        kept, boxes = kept[ordered], boxes.take(ordered)
     codes = codes[kept]
-    starts = np.concatenate(([0], np.flatnonzero(~_joined(boxes, codes, kept[1:] - kept[:-1] > 1, rulings)) + 1))
+    joined = _joined(boxes, codes, ink_middles(kinds[kept], boxes), kept[1:] - kept[:-1] > 1, rulings)
+    starts = np.concatenate(([0], np.flatnonzero(~joined) + 1))
     text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     wide, high = frame.size
     x0, top, x1, bottom = boxes
@@ -406,13 +411,13 @@ def _words(
         findings.append(finding(Code.UNMAPPED_GLYPHS, message, Place(page=number)))
     firsts = starts.tolist()
     texts = [text[start:end] for start, end in pairwise([*firsts, len(kept)])]
-    edges = _Boxes(
+    edges = Boxes(
         np.minimum.reduceat(x0, starts),
         np.minimum.reduceat(top, starts),
         np.maximum.reduceat(x1, starts),
         np.maximum.reduceat(bottom, starts),
     )
-    garbled = np.logical_or.reduceat(unmapped | cut, starts).tolist()
+    garbled = (np.logical_or.reduceat(unmapped | cut, starts) | raised(codes, boxes, starts)).tolist()
     columns = (texts, *(edge.tolist() for edge in edges), repeat((), len(texts)), garbled)
     words = tuple(map(_word, zip(*columns, strict=True)))
     stamped = _stamped(loaded, texts, edges, kept[starts])
@@ -426,7 +431,7 @@ def _words(
     return words, findings
 
 
-def _stamped(loaded: PdfPage, texts: list[str], edges: _Boxes, firsts: npt.NDArray[np.intp]) -> Bools:
+def _stamped(loaded: PdfPage, texts: list[str], edges: Boxes, firsts: npt.NDArray[np.intp]) -> Bools:
     """Return which words are a stamp's: those in the vivid colour of a word that lies over a grey one.
 
     Figures are never taken for a stamp's: two figures over each other stay, and cannot be read.
@@ -490,23 +495,13 @@ def _sound_boxes(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArr
 
 _word = partial(tuple.__new__, Word)
 
-_OTHER, _BLANK, _LINE_END, _OPENING, _SUSPECT, _UNKNOWN = range(6)
-_KINDS = np.zeros(0x10000, np.uint8)
-"""What a character is: blank, the end of a line, a bracket that opens, one that could pass for a figure, or unknown."""
-_KINDS[0x2B:0x3A] = _KINDS[0xE000:0xF900] = _KINDS[0xFFF0:] = _KINDS[:0x20] = _SUSPECT
-_KINDS[[0x5C, 0xAD]] = _SUSPECT  # strokes and dashes stand for figures
-_KINDS[0xFFFD] = _UNKNOWN
-_KINDS[[ord(c) for c in "（［｛《〈「『【〔〖“‘"]] = _OPENING
-_KINDS[[ord(c) for c in " \t\f\v\u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\u0000\ufffe"]] = _BLANK
-_KINDS[[0x0A, 0x0D]] = _LINE_END
-
 
 def _middle(values: Floats) -> float:
     """Return the (upper) median of ``values``."""
     return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
-def _once(codes: npt.NDArray[np.uint32], boxes: _Boxes) -> npt.NDArray[np.intp] | None:
+def _once(codes: npt.NDArray[np.uint32], boxes: Boxes) -> npt.NDArray[np.intp] | None:
     """Return which characters are not printed a second time over themselves: shadows, and bold that is faked.
 
     PDFium leaves out most of them, but not those further off than a small share of the font's size.
@@ -520,30 +515,13 @@ def _once(codes: npt.NDArray[np.uint32], boxes: _Boxes) -> npt.NDArray[np.intp] 
     return np.delete(np.arange(len(codes)), same[over] + 1) if over.any() else None
 
 
-def _order(kinds: npt.NDArray[np.uint8], boxes: _Boxes) -> npt.NDArray[np.intp] | None:
-    """Return an order with each opening bracket behind the narrow character before it; None where all stand so.
-
-    PDFium orders what stands on a line by left edges. The left half of a wide bracket is empty and may lie over the
-    digit before it, so that 901（件） would come as 90（1件）.
-    """
-    before = np.flatnonzero(kinds[:-1] == _OPENING)
-    if not len(before):
-        return None
-    x0, top, x1, bottom = boxes
-    middle, line = (x0 + x1) / 2, (top + bottom) / 2
-    level = np.abs(line[before + 1] - line[before]) < 0.5 * (bottom[before] - top[before])
-    swapped = before[level & (middle[before + 1] < middle[before])]
-    if not len(swapped):
-        return None
-    order = np.arange(len(kinds))
-    order[swapped], order[swapped + 1] = swapped + 1, swapped
-    return order
-
-
-def _joined(boxes: _Boxes, codes: npt.NDArray[np.uint32], spaced: Bools, rulings: tuple[Ruling, ...]) -> Bools:
+def _joined(
+    boxes: Boxes, codes: npt.NDArray[np.uint32], middle: Floats, spaced: Bools, rulings: tuple[Ruling, ...]
+) -> Bools:
     """Return, for each character but the last, whether the next one continues its word.
 
-    ``spaced``: a space stands between the two. Between figures it parts words even where the gap is small.
+    ``middle``: that of each character's ink. ``spaced``: a space stands between the two. Between figures it parts words
+    even where the gap is small.
     """
     x0, top, x1, bottom = boxes
     height = bottom - top
@@ -557,7 +535,7 @@ def _joined(boxes: _Boxes, codes: npt.NDArray[np.uint32], spaced: Bools, rulings
     verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
     if len(verticals):
         verticals = verticals[np.argsort(verticals[:, 0])]
-        middle, line = (x0 + x1) / 2, (top + bottom) / 2
+        line = (top + bottom) / 2
         first = np.searchsorted(verticals[:, 0], middle[:-1], "right")
         last = np.searchsorted(verticals[:, 0], middle[1:], "left")
         pairs = np.flatnonzero(joined & (first < last))
@@ -570,7 +548,7 @@ def _joined(boxes: _Boxes, codes: npt.NDArray[np.uint32], spaced: Bools, rulings
     return joined
 
 
-def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: _Boxes) -> Bools:
+def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Boxes) -> Bools:
     """Return which characters are drawn over the page: askew, or big and pale."""
     x0, top, x1, bottom = boxes
     height = bottom - top
@@ -600,7 +578,7 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: _Boxes) -> Bool
 
 def _unmapped(loaded: PdfPage, kinds: npt.NDArray[np.uint8], kept: npt.NDArray[np.intp]) -> Bools:
     """Return which characters have no Unicode value of their own; only those that could pass for a figure are asked."""
-    unmapped: Bools = kinds == _UNKNOWN
-    asked = np.flatnonzero(kinds == _SUSPECT)
+    unmapped: Bools = kinds == UNKNOWN
+    asked = np.flatnonzero((kinds == SUSPECT) | (kinds == STROKE))
     unmapped[asked] = loaded.unmapped(kept[asked].tolist())
     return unmapped
