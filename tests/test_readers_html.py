@@ -307,6 +307,72 @@ def test_a_figure_whose_tag_was_lost_stays_in_its_row_and_is_said() -> None:
         assert "a tag was lost" in found.message
 
 
+BROKEN = {
+    "no bracket": "<td 731</td>",
+    "no bracket, no space": "<td731</td>",
+    "another tag inside": "<td<p>731</p></td>",
+    "in an element of the cell": "<td><span 731</span></td>",
+    "no second mark": '<td style="width:30px>731</td>',
+    "another mark": "<td style='width:30px\">731</td>",
+    "no mark and no bracket": '<td style="width:30px731</td>',
+    "a value without marks": "<td width=30731</td>",
+    "a number for an attribute": "<td 731/td>",
+    "a number behind an attribute": '<td width="30" 731></td>',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_figure_that_a_broken_tag_swallowed_is_not_blank(name: str) -> None:
+    """A browser shows none of it, and the cell was read as a blank one."""
+    case = Case(kind="unbalanced", seed=3)
+    figures = {**case.specimen.figures, ("applications", "partial", "business"): "731"}
+    source = web_page(replace(case.specimen, figures=figures))
+    report = gx.read_report(re.sub(r"<td[^>]*>731</td>", lambda _: BROKEN[name], source).encode())
+    entry = report.entry("applications", "partial", "business")
+    assert (entry.value, entry.status) == (None, "unreadable")
+    assert set(unmarked(report, case.expected)) <= {("applications", "partial", "business")}
+    assert "unmapped_glyphs" in codes(report)
+    others = {place: text for place, text in case.expected.items() if place[1:] != ("partial", "business")}
+    assert not differences(report, others).keys() & others.keys()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<td style="font-family:"宋体",serif" nowrap>1</td>',
+        '<td title="1 > 0" onclick="if(a>b){c()}">1</td>',
+        "<td title='<b>注</b>' data-v=\"<p>\">1</td>",
+        '<td width=30" align=>1</td>',
+        "<td width = '30'style=''>1</td >",
+        "<td><!-- <td 12</td> -->1<script>if (a<b && c) d='<td'</script></td>",
+        '<td><img alt="a<b" src=/a/b/>1<br/></td>',
+    ],
+)
+def test_a_tag_that_is_only_written_oddly_is_not_broken(cell: str) -> None:
+    document = html.read(f"<table><tr><td>甲</td>{cell}</tr><tr><td>乙</td><td>2</td></tr></table>".encode())
+    assert contents(document)[-1] == ROWS
+    assert document.findings == ()
+
+
+def test_an_end_tag_without_its_bracket_does_not_join_two_cells() -> None:
+    document = html.read("<table><tr><td>甲</td><td>1</td<td>3</td></tr><tr><td>乙<td>2<td>4</table>".encode())
+    assert contents(document) == [[["甲", "1", "3"], ["乙", "2", "4"]]]
+    (found,) = document.findings
+    assert "'</td'" in found.message
+
+
+@pytest.mark.parametrize(
+    "shown", ["<svg><text>5</text></svg>", "<textarea>5</textarea>", "<iframe srcdoc='5'></iframe>"]
+)
+def test_a_cell_whose_figure_is_drawn_by_what_is_not_read_is_not_blank(shown: str) -> None:
+    assert grid_rows(f"<table><tr><td>甲<td>{shown}<tr><td>乙<td>2</table>")[0][1] == "\ufffc"
+
+
+def test_the_reading_of_a_character_is_left_out_and_nothing_else() -> None:
+    body = "<table><tr><td><ruby>甲<rp>(<rt>jia<rp>)</ruby><td><rp>1</rp><tr><td>乙<td>2</table>"
+    assert grid_rows(body) == [["甲", "1"], ["乙", "2"]]
+
+
 @pytest.mark.parametrize("between", [" ", "\n\t", "&nbsp;", "<!-- 12 -->", "<script>7</script>", "<form>"])
 def test_nothing_that_is_seen_between_two_cells_is_no_cell(between: str) -> None:
     body = f"<table><tr><td>甲</td>{between}<td>1</td></tr><tr><td>乙<td>2</table>"

@@ -17,6 +17,7 @@ from lxml import etree
 from gxstudy.errors import EmptyFileError, UnknownFileKindError, UnreadableFileError
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Grid, Page, Paragraph
+from gxstudy.readers.html_tags import mended
 from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, clean, struck
 
 __all__ = ["LARGEST", "MOST_TAGS", "read"]
@@ -33,6 +34,8 @@ MOST_POSITIONS = 1_000_000
 """Most positions that the cells of all tables may cover."""
 SHOWN = 40
 """Characters of a text that are quoted in a finding."""
+MOST_SHOWN = 3
+"""Broken tags that are quoted in a finding."""
 
 
 def read(data: bytes) -> Document:
@@ -62,7 +65,9 @@ def read(data: bytes) -> Document:
         msg = f"the page has {len(data)} bytes; at most {LARGEST} are read. Save the report alone, without pictures"
         raise UnreadableFileError(msg)
     source, findings = _decoded(data)
-    root = _parsed(source)
+    _refuse_overladen(source)
+    whole, broken = mended(source)
+    root = _parsed(whole)
     walk = _Walk(also_hidden=False)
     found = blocks(walk.items(root))
     if not any(isinstance(block, Grid) for block in found):
@@ -78,7 +83,16 @@ def read(data: bytes) -> Document:
     if _cut_off(source):
         message = "the page ends inside a table: it was not saved to its end, and its last figure may be cut"
         findings = (*findings, finding(Code.PAGE_CUT_OFF, message, Place(page=1)))
-    return Document("html", (Page(1, 0, 0, blocks=found),), (*findings, *map(_stray, walk.stray)))
+    return Document("html", (Page(1, 0, 0, blocks=found),), (*findings, *_broken(broken), *map(_stray, walk.stray)))
+
+
+def _broken(tags: Sequence[str]) -> tuple[Finding, ...]:
+    """Return a finding for the tags of a page that are broken."""
+    if not tags:
+        return ()
+    shown = ", ".join(repr(tag) for tag in tags[:MOST_SHOWN]) + (", …" if len(tags) > MOST_SHOWN else "")
+    message = f"{len(tags)} tags of the page are broken ({shown}); no figure was read from what stands in them"
+    return (finding(Code.UNMAPPED_GLYPHS, message, Place(page=1)),)
 
 
 def _stray(text: str) -> Finding:
@@ -162,7 +176,8 @@ _ATTRIBUTE = r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>
 _OVERLADEN = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES}}}")
 
 
-def _parsed(source: str) -> etree._Element:
+def _refuse_overladen(source: str) -> None:
+    """Raise where a page has more tags, or a tag more attributes, than any page of a report."""
     tags = source.count("<")
     if tags > MOST_TAGS:
         msg = f"the page has {tags} tags; at most {MOST_TAGS} are read. Save the report alone"
@@ -170,6 +185,9 @@ def _parsed(source: str) -> etree._Element:
     if _OVERLADEN.search(source):
         msg = f"a tag of the page has {MOST_ATTRIBUTES} attributes or more; no page of a report has"
         raise UnreadableFileError(msg)
+
+
+def _parsed(source: str) -> etree._Element:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
         root: etree._Element | None = etree.fromstring(
@@ -217,9 +235,10 @@ _SKIPPED = frozenset(
     {
         *("script", "style", "noscript", "template", "title", "link", "meta", "iframe", "frame", "object", "embed"),
         *("applet", "svg", "audio", "video", "canvas", "map", "select", "option", "datalist", "textarea", "button"),
-        *("rt", "rp"),
     }
 )
+# What is passed over and may show a figure all the same: a cell that holds nothing else is not blank.
+_SHOWING = frozenset(("iframe", "object", "embed", "applet", "svg", "video", "canvas", "select", "textarea", "button"))
 _BREAKS = frozenset(
     {
         *(
@@ -339,7 +358,9 @@ class _Walk:
         if not self.also_hidden and style is not None and tag in _CELLS and self.tables and _UNSEEN.search(style):
             self._open_cell(element)  # its place stays
             self.cells.pop()
-        if tag in _SKIPPED or (not self.also_hidden and _is_hidden(element, style)):
+        hidden = not self.also_hidden and _is_hidden(element, style)
+        if hidden or _is_passed_over(element):
+            self.cells[-1].pictured |= bool(self.tables) and tag in _SHOWING and not hidden
             self.states.append(None)
             return False
         opened: Literal["", "cell", "table"] = ""
@@ -477,6 +498,13 @@ def _state(before: _State, tag: str, style: str | None, opened: Literal["", "cel
     if tag in ("sup", "sub"):
         shifted = RAISED if tag == "sup" else LOWERED
     return _State(white, crossed, shifted, opened)
+
+
+def _is_passed_over(element: etree._Element) -> bool:
+    """Return whether nothing of an element is read; readings over a character only where there is a character."""
+    if element.tag in ("rt", "rp"):
+        return next(element.iterancestors("ruby"), None) is not None
+    return element.tag in _SKIPPED
 
 
 def _is_hidden(element: etree._Element, style: str | None) -> bool:
