@@ -47,6 +47,8 @@ AROUND = 12
 """So many lines above and below a row may hold parts of its figures."""
 BIGGER = 1.25
 """A line higher than this multiple of a row of figures is a heading of the text, not of the table."""
+MANY = 8
+"""Fewer figures than this are of no table whose figures are printed in some order other than line by line."""
 LONG_RULE = 40.0
 """Pieces of a rule that are shorter together (points) part no rows: they are the dots of an upright one."""
 NEW_COLUMN = 1.6
@@ -80,15 +82,22 @@ class _Block(NamedTuple):
 
 
 def worth_a_look(words: Sequence[Word]) -> bool:
-    """Return whether some words are figures that stand apart from the word before them on their line, or under it.
+    """Return whether some words are figures that stand apart from the word beside them on their line, or under it.
 
     Words are looked at in the order in which they are printed: a figure on two lines has its second part after the
-    first.
+    first. Where many figures are printed in some other order, they are looked at line by line.
     """
+    return _stand_apart(words) or (
+        sum(map(_is_plain, words)) >= MANY and any(_stand_apart(line) for line in text_lines(words))
+    )
+
+
+def _stand_apart(words: Sequence[Word]) -> bool:
     found = 0
     for before, word in pairwise(words):
         high = word.bottom - word.top
-        apart = word.x0 - before.x1 > 0.9 * APART * high and abs(word.top - before.top) < 0.5 * high
+        level = abs(word.top - before.top) < 0.5 * high
+        apart = level and (word.x0 - before.x1 > 0.9 * APART * high or before.x0 - word.x1 > 0.9 * APART * high)
         under = 0.5 * high < word.top - before.top < 2 * high and word.x0 < before.x1 and before.x0 < word.x1
         if (apart or (under and _is_plain(before))) and _is_plain(word):
             found += 1
@@ -294,6 +303,7 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
         for index in part:
             for piece in lines[index].figures:
                 figures[_column(between, piece)] += piece
+        crossed = _crossed([word for index in part for piece in lines[index].pieces for word in piece], figures, places)
         for column, words in enumerate(figures, wide):
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
             rest = [
@@ -304,8 +314,21 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             ]
             whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
-            cells.append(cell._replace(garbled=True) if rest else cell)
+            cells.append(cell._replace(garbled=True) if rest or column - wide in crossed else cell)
     return Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops)
+
+
+def _crossed(words: Sequence[Word], figures: Sequence[Sequence[Word]], places: Sequence[Place]) -> set[int]:
+    """Return the columns of a row that a word reaches into from beside, none of its figures there, and its own.
+
+    Columns may stand so close that a label and a figure, or two figures, touch: no rule parts them.
+    """
+    found: set[int] = set()
+    for column, (place, own) in enumerate(zip(places, figures, strict=True)):
+        across = [] if own else [word for word in words if overlap(word.x0, word.x1, place.x0, place.x1) > 0]
+        if across:
+            found |= {column, *(i for i, others in enumerate(figures) if any(word in others for word in across))}
+    return found
 
 
 def _is_broken(cells: Sequence[Sequence[Word]]) -> bool:
