@@ -240,6 +240,24 @@ def test_two_numbers_apart_on_one_line_of_a_cell_are_not_run_together() -> None:
     assert next(cell.text for cell in grid.cells if (cell.row, cell.column) == (0, 2)) == "12 34"
 
 
+def test_a_cell_that_the_edge_of_the_page_cuts_is_not_blank() -> None:
+    # Only what lies on the page is seen: a column that runs out of it may hold any figure.
+    lefts = (300.0, 400.0, 500.0, 600.0)
+    grid = only(grids.find(page(words_in(lefts, TOPS, (("甲", "1", ""), ("乙", "", ""))), lattice(lefts))))
+    assert [(cell.row, cell.column) for cell in grid.cells if cell.garbled] == [(0, 2), (1, 2)]
+
+
+def test_figures_of_two_sizes_in_one_cell_are_not_one_figure() -> None:
+    # The number of the page, printed into a table that is too long for it.
+    number = Word("7", 348.0, 149.0, 353.0, 160.0)
+    grid = only(grids.find(page([*PLAIN, number], lattice())))
+    assert [(cell.text, cell.garbled) for cell in grid.cells if cell.row == 1] == [
+        ("乙", False),
+        ("3", False),
+        ("47", True),
+    ]
+
+
 def test_a_garbled_word_spoils_its_cell_and_no_other() -> None:
     words = [replaced._replace(garbled=replaced.text == "3") for replaced in PLAIN]
     grid = only(grids.find(page(words, lattice())))

@@ -54,6 +54,8 @@ BORDER_SHARE = 0.6
 new = tuple.__new__
 """Makes a named tuple of a tuple, in half the time of a call with its fields: a page has thousands of boxes."""
 
+EDGE = 2.0
+"""Cells that reach this far (points) beyond the edge of the page are cut."""
 LONGEST_SIDE = 14_400.0
 """Points of the longest side that a page of a PDF has (200 inches)."""
 STROKE_POINTS = 40.0
@@ -62,6 +64,8 @@ STROKES = 60
 """Fewer lines inside words than this on a page are no writing."""
 WRITING_ROWS = 4
 """Strokes of one line of characters make no more rows than this."""
+MIXED = 1.05
+"""Figures of one cell that differ in height by more than this ratio are not parts of one."""
 GUTTER_POINTS = 7.0
 """Lines further apart than this (points) may have text between them, however small."""
 GUTTER_SHARE = 0.6
@@ -284,7 +288,17 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     )
     if crossing:
         cells = _without_crossed(cells, crossing)
+    if lefts[0] < -EDGE or tops[0] < -EDGE or lefts[-1] > page.width + EDGE or tops[-1] > page.height + EDGE:
+        cells = tuple(cell._replace(garbled=True) if _is_cut(cell, page) else cell for cell in cells)
     return Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))
+
+
+def _is_cut(cell: Cell, page: Page) -> bool:
+    """Return whether an empty cell reaches beyond the edge of its page: what stands there cannot be seen."""
+    if cell.text or cell.box is None:
+        return False
+    _, x0, top, x1, bottom = cell.box
+    return x0 < -EDGE or top < -EDGE or x1 > page.width + EDGE or bottom > page.height + EDGE
 
 
 def _is_figures(text: str) -> bool:
@@ -324,6 +338,15 @@ def _is_writing(page: Page, grid: Grid) -> bool:
         and overlap(word.x0, word.x1, left, right) > 0
         for word in page.words
     )
+
+
+def _is_mixed(words: Sequence[Word]) -> bool:
+    """Return whether figures of two sizes stand in one cell: the number of the page, or the mark of a note, lies there.
+
+    Parts of one figure are printed in one size. Boxes of a recogniser are no measure of it.
+    """
+    heights = [w.bottom - w.top for w in words if w.text.isdigit() and w.text.isascii() and not w.certainties]
+    return len(heights) > 1 and max(heights) > MIXED * min(heights)
 
 
 def _has_gutters(edges: Sequence[float]) -> bool:
@@ -409,6 +432,6 @@ def cell_of(page: int, span: tuple[int, int, int, int], words: Sequence[Word], b
         join_lines([line_text(line) for line in lines]),
         tuple([line_box(page, line) for line in lines]),
         box,
-        any(word.garbled for word in words),
+        any(word.garbled for word in words) or _is_mixed(words),
         tuple(certainty for line in lines for word in line for certainty in word.certainties),
     )

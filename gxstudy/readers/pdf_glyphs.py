@@ -45,7 +45,7 @@ KINDS[[0x0A, 0x0D]] = LINE_END
 HALF_EMPTY = 0.7
 """Brackets and marks wider than this share of their height are empty on one side."""
 OFF_LINE = 0.2
-"""A dash whose ink lies further than this share of its box from the middle of it is not measured right by its font."""
+"""Ink of a dash that lies further than this share of a character from the middle of its box: the box is wrong."""
 RAISED = 0.2
 """Digits of one word that stand further than this share of their height above others are no digits of its number."""
 
@@ -113,15 +113,15 @@ def straightened(boxes: Boxes, strokes: npt.NDArray[np.intp], ink: Boxes) -> Box
         The boxes of the ink of those.
     """
     top, bottom = boxes.top[strokes], boxes.bottom[strokes]
-    middle, high = (ink.top + ink.bottom) / 2, bottom - top
-    off = (ink.x1 > ink.x0) & (np.abs(middle - (top + bottom) / 2) > OFF_LINE * high)
+    others = np.delete(boxes.bottom - boxes.top, strokes)
+    others = others[others > 0]
+    usual = np.partition(others, len(others) // 2)[len(others) // 2] if len(others) else np.inf
+    middle, half = (ink.top + ink.bottom) / 2, np.minimum(bottom - top, usual) / 2
+    off = (ink.x1 > ink.x0) & (np.abs(middle - (top + bottom) / 2) > 2 * OFF_LINE * half)
     if not off.any():
         return boxes
-    sound = np.delete(boxes.bottom - boxes.top, strokes[off])
-    usual = float(np.median(sound[sound > 0])) if (sound > 0).any() else np.inf
-    half = np.minimum(high[off], usual) / 2
     tops, bottoms = boxes.top.copy(), boxes.bottom.copy()
-    tops[strokes[off]], bottoms[strokes[off]] = middle[off] - half, middle[off] + half
+    tops[strokes[off]], bottoms[strokes[off]] = middle[off] - half[off], middle[off] + half[off]
     return Boxes(boxes.x0, tops, boxes.x1, bottoms)
 
 
