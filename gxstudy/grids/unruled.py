@@ -188,13 +188,14 @@ def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[i
         if figures and (line.labels or len(figures) >= 3 or (rows and begun(lines, rows[-1], index))):
             if rows and is_wrapped(lines, index, rows[-1], rules):
                 continue
-            if rows and not _fits(_places(lines, rows), figures):
+            if rows and not (_behind_labels(lines, rows, figures) and _fits(_places(lines, rows), figures)):
                 finish()
             rows.append(index)
         elif rows and is_wrapped(lines, index, rows[-1], rules):
             continue
         elif rows and (
             _reaches_in(line, [lines[row] for row in rows])
+            or line.size > BIGGER * max(lines[row].size for row in rows)
             or line.top - lines[index - 1].bottom > NEAR_LINES * line.height
         ):
             finish()
@@ -211,6 +212,11 @@ def _reaches_in(line: Line, rows: Sequence[Line]) -> bool:
         return True
     labels = [row.labels[-1][-1].x1 for row in rows if row.labels]
     return bool(labels) and line.pieces[-1][0].x0 > max(labels) and all(len(row.figures) == 1 for row in rows)
+
+
+def _behind_labels(lines: list[Line], rows: Sequence[int], figures: Sequence[Sequence[Word]]) -> bool:
+    """Return whether figures stand behind the labels of ``rows``: among them, they are those of another table."""
+    return all(lines[row].labels[-1][-1].x1 < figures[0][0].x1 for row in rows if lines[row].labels)
 
 
 def _first_header(lines: list[Line], free: int, row: int, width: float) -> int:
