@@ -347,6 +347,18 @@ def test_table_four_may_be_turned_or_split(way: str, ruled: str) -> None:
     assert unlike(Case(seed=8, layout=Layout(disputes=way, ruled=ruled, padding=padding))) == {}  # type: ignore[arg-type]
 
 
+def test_headings_of_table_four_that_stand_a_column_beside_their_figures_are_not_believed() -> None:
+    # A long table typeset only once: its header has not yet the widths of its body.
+    four = forms.load("2021").table("disputes")
+    heads = [(0, 2, ""), *((2 + index, 1, column.label) for index, column in enumerate(four.columns))]
+    rows = [
+        [(0, 3, row.label), *((3 + index, 1, f"{number}{index}") for index in range(len(four.columns)))]
+        for number, row in enumerate(four.rows, 1)
+    ]
+    (sheet,) = fill([grid([heads, *rows], wide=8)]).sheets or (None,)
+    assert sheet is None or {entry.status for entry in sheet.entries} <= {"absent", "unreadable"}
+
+
 @pytest.mark.parametrize("way", ["whole", "blocks"])
 @pytest.mark.parametrize("edition, year", [("2019", 2020), ("2021", 2024)])
 def test_table_two_may_be_a_table_a_block(way: str, edition: str, year: int) -> None:

@@ -181,6 +181,8 @@ def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> lis
             for label in labels
             if label.column + label.column_span <= cell.column and label.row <= cell.row < label.row + label.row_span
         ]
+        if any(_meaning(label.text, "row") and _is_under_result(label, labels) for label in beside):
+            return None  # the headings stand a column beside their figures
         blocks, results = (_meant(over, beside, kind) for kind in ("row", "column"))
         if len(blocks) != 1 or len(results) != 1:
             if cell.text.strip():
@@ -192,6 +194,14 @@ def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> lis
         seen.add(place)
         pairs.append((place, cell))
     return pairs or None
+
+
+def _is_under_result(block: Cell, labels: Sequence[Cell]) -> bool:
+    """Return whether the label of a row takes part of a column that a result is the heading of."""
+    return any(
+        label.row + label.row_span <= block.row and _meaning(label.text, "column") and _shares_columns(label, block)
+        for label in labels
+    )
 
 
 def _meant(over: Sequence[Cell], beside: Sequence[Cell], kind: str) -> set[str]:
