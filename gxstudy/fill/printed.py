@@ -169,6 +169,51 @@ def stacked(grid: Grid) -> Grid:
     return replace(grid, cells=cells)
 
 
+def named(grid: Grid) -> Grid:
+    """Return an unruled grid with the headings of table two over the columns of figures, in order.
+
+    Headings may touch each other, or stand beside their figures. Where a line names as many columns as there are
+    columns of figures, every one of these has the heading that is its in order.
+    """
+    filled = sorted({cell.column for cell in grid.cells if is_figure(cell.text)})
+    first = min((cell.row for cell in grid.cells if is_figure(cell.text)), default=0)
+    cells = list(grid.cells)
+    for row in range(first):
+        own = [cell for cell in cells if cell.row == row and cell.text]
+        labels = _labels_in("".join(label_key(cell.text) for cell in own))
+        over = [
+            cell.column for cell in own if label_key(cell.text) in columns_of("disclosure") and cell.column_span == 1
+        ]
+        if len(labels) == len(filled) and over != filled:
+            top, bottom = grid.tops[row], grid.tops[row + 1]
+            cells = [cell for cell in cells if cell.row != row]
+            for column, label in zip(filled, labels, strict=True):
+                box = Box(grid.page, grid.lefts[column], top, grid.lefts[column + 1], bottom)
+                cells.append(Cell(row, column, 1, 1, label, (), box))
+    return replace(grid, cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
+
+
+@lru_cache(maxsize=1 << 10)
+def _labels_in(text: str) -> tuple[str, ...]:
+    """Return the labels of columns of table two that ``text`` consists of, behind that of its labels; () for none."""
+    stubs = [word for word, hits in vocabulary("disclosure").items() if any(hit.kind == "stub" for hit in hits)]
+    ways = [_parted(text.removeprefix(stub)) for stub in ("", *stubs) if text.startswith(stub)]
+    found = {way for some in ways for way in some}
+    return found.pop() if len(found) == 1 else ()
+
+
+def _parted(text: str) -> list[tuple[str, ...]]:
+    """Return all ways in which ``text`` is labels of columns of table two, one behind the other."""
+    if not text:
+        return [()]
+    return [
+        (label, *rest)
+        for label in columns_of("disclosure")
+        if text.startswith(label)
+        for rest in _parted(text.removeprefix(label))
+    ]
+
+
 def _stack(part: list[Cell]) -> Cell:
     first, last = part[0], part[-1]
     boxes = [cell.box for cell in part if cell.box is not None]
@@ -213,7 +258,7 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
     found: list[Run] = []
     open_table: str | None = None
     for grid in grids:
-        rows = rows_of(stacked(grid) if grid.origin == "unruled" else grid)
+        rows = rows_of(named(stacked(grid)) if grid.origin == "unruled" else grid)
         votes = [_vote(row, telling) for row in rows]
         if not any(votes):
             if open_table is None or not (
