@@ -150,7 +150,12 @@ def _thirds(word: Word, lines: Sequence[list[Word]], near: Sequence[int], index:
 
 
 def _levels(line: list[Word]) -> list[list[Word]]:
-    """Return a line as the words above, at and below the height of its widest, where halves of figures stand in it."""
+    """Return a line as the words above, at and below the height of its widest, from top to bottom.
+
+    Halves of figures, and merged labels set upright, may tie rows that stand close to each other into one line.
+    """
+    if len(line) > LONG:
+        return [line]
     row = max(line, key=_width)
     away = LEVEL * (row.bottom - row.top)
     above = [word for word in line if _middle(word) < _middle(row) - away]
@@ -158,7 +163,7 @@ def _levels(line: list[Word]) -> list[list[Word]]:
     if not above and not below:
         return [line]
     level = [word for word in line if abs(_middle(word) - _middle(row)) <= away]
-    return [part for part in (above, level, below) if part]
+    return [*(_levels(above) if above else ()), level, *(_levels(below) if below else ())]
 
 
 def _overlapping(line: Sequence[Word], row: Word, side: int) -> list[list[Word]]:
