@@ -17,14 +17,14 @@ from gxstudy import forms
 from gxstudy.errors import EmptyFileError, TruncatedFileError, UnknownFileKindError, UnreadableFileError
 from gxstudy.findings import Code
 from gxstudy.layout import Document, Grid, Paragraph
-from gxstudy.readers import text
+from gxstudy.readers import text, text_parted
 from gxstudy.report import read_report
 
 Item = str | list[str]
 Place = tuple[str, str, str]
 
 
-def read(written: str) -> list[Item | list[list[str]]]:
+def read(written: str) -> list[str | list[list[str]]]:
     return contents(text.read(written.encode()))
 
 
@@ -103,6 +103,11 @@ WRITINGS: dict[str, Callable[[Sequence[Item]], str]] = {
     "pipes filled up": by_lines(lambda row: "| " + " | ".join(row) + " | " + "|" * (10 - len(row))),
     "one cell a line before a pipe": by_lines(lambda row: "\n".join(f"{cell} |" for cell in row)),
     "one cell a line before a pipe, filled up": broken_piped,
+    "a pipe on a line between two cells": lambda items: "\n".join(
+        "\n|\n".join([*item, ""]).rstrip("\n") if isinstance(item, list) else item for item in items
+    ),
+    "drawn pipes": by_lines(lambda row: f"├{'─' * 40}┤\n│{'│'.join(row)}│"),
+    "commas": by_lines(",".join),
     "wide gaps": by_lines("    ".join),
     "single spaces": by_lines(" ".join),
     "one cell a line": by_lines("\n".join),
@@ -208,7 +213,7 @@ def test_marks_of_bookmarks_are_taken_out() -> None:
 
 
 CELL = st.text(st.characters(categories=("L", "N", "P"), max_codepoint=0xFFFF), min_size=1, max_size=8).filter(
-    lambda cell: not text._PROSE.search(cell) and "[" not in cell
+    lambda cell: not text_parted.PROSE.search(cell) and "[" not in cell
 )
 
 
@@ -251,6 +256,89 @@ def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
 def test_the_rule_of_a_markdown_table_is_no_row() -> None:
     written = "| 甲 | 乙 |\n|---|:-:|\n| 1 | 2 |\n| 3 | 4 |\n| 5 | |\n|  | 6 |"
     assert read(written) == [[["甲", "乙"], ["1", "2"], ["3", "4"], ["5", ""], ["", "6"]]]
+
+
+def test_a_row_of_single_dashes_is_no_rule() -> None:
+    """It was taken for the rule of a markdown table, and its strokes were said to be blank."""
+    written = "| 甲 | 乙 |\n| - | - |\n| 1 | 2 |\n| - | - |\n| -- | -- |\n| --- | :--: |\n| 5 | 6 |"
+    assert read(written) == [[["甲", "乙"], ["1", "2"], ["-", "-"], ["--", "--"], ["5", "6"]]]
+
+
+def test_a_label_behind_one_without_figures_begins_a_row() -> None:
+    """Two labels made one row, and the figures of the second were read as those of the first."""
+    case = [
+        "规章",
+        "1",
+        "2",
+        "3",
+        "行政规范性文件",
+        "4",
+        "5",
+        "6",
+        "行政许可",
+        "7",
+        "行政处罚",
+        "行政强制",
+        "8",
+        "重复申请",
+    ]
+    (grid,) = read("\n".join(case))
+    assert grid == [
+        ["规章", "1", "2", "3"],
+        ["行政规范性文件", "4", "5", "6"],
+        ["行政许可", "7"],
+        ["行政处罚"],
+        ["行政强制", "8"],
+        ["重复申请"],
+    ]
+
+
+def test_labels_of_several_lines_between_pipes_on_lines_of_their_own() -> None:
+    row = ["一、本年新收政府信息公开\n申请数量", "1", "2", "3", "4", "5", "6", "21"]
+    rows = "\n|\n".join(
+        ["自然人", "商业\n企业", *row, "二、上年结转政府信息公开申请数量", "", "", "0", "", "", "", "0"]
+    )
+    found = read(f"三、收到和处理政府信息公开申请情况\n如下：\n{rows}\n|\n五、存在的主要问题及改进情况\n没有。")
+    assert found == [
+        "三、收到和处理政府信息公开申请情况",
+        "如下：",
+        [
+            ["自然人"],
+            ["商业企业"],
+            ["一、本年新收政府信息公开申请数量", *row[1:]],
+            ["二、上年结转政府信息公开申请数量", "", "", "0", "", "", "", "0"],
+        ],
+        "五、存在的主要问题及改进情况",
+        "没有。",
+    ]
+
+
+def test_lines_of_one_cell_between_two_drawn_rules_are_joined() -> None:
+    rule = "+----------+----+"
+    rows = [f"| 行政规范 | {n}  |\n| 性文件   |    |\n{rule}" for n in range(1, 6)]
+    assert read("\n".join([rule, *rows])) == [[["行政规范性文件", str(n)] for n in range(1, 6)]]
+
+
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_a_table_of_a_spreadsheet_saved_as_text(sign: str) -> None:
+    lines = [
+        ["某县统计局2024年政府信息公开工作年度报告", "", "", ""],
+        ["信息内容", "本年制发件数", "本年\n废止件数", "现行有效件数"],
+    ]
+    lines += [
+        ["规章", "1", "", "3"],
+        ["行政规范性文件", "4", "1,205", "6"],
+        ["行政许可", "7", "", ""],
+        ["行政处罚", "8", "", ""],
+    ]
+    lines += [["行政强制", "9", "", ""], ["行政事业性收费", f"1{sign}2", "", ""]]
+    written = "\n".join(sign.join(f'"{cell}"' if set(cell) & set(",;\n") else cell for cell in line) for line in lines)
+    title, grid = read(written)
+    assert title == lines[0][0]
+    assert grid == [[cell.replace("\n", "") for cell in line] for line in lines[1:]]
+    open_mark = read(written.replace("规章", '"规章'))
+    assert isinstance(open_mark[1], list)
+    assert ["行政许可", "7", "", ""] in open_mark[1]
 
 
 def test_wrapped_labels_of_a_printed_page_are_put_together() -> None:

@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from gxstudy import forms
 from gxstudy.errors import EmptyFileError, TruncatedFileError, UnknownFileKindError, UnreadableFileError
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Cell, Document, Grid, Page, Paragraph
-from gxstudy.text import join_lines, label_key, read_number
+from gxstudy.readers import text_parted
+from gxstudy.readers.text_labels import Item, Row, is_figure, is_form_label, join_cell_lines, rows_by_label
+from gxstudy.readers.text_labels import labels as label_keys
+from gxstudy.readers.text_parted import PROSE
+from gxstudy.text import label_key
 
 __all__ = ["LARGEST", "blocks", "decode", "is_form_label", "join_cell_lines", "read"]
 
 LARGEST = 2 * 2**20
 """Largest file accepted, in bytes; a report as text has some ten thousand of them."""
-
-Row = tuple[str, ...]
-Item = str | Row
-"""One thing in reading order: a paragraph, or the cells of a row."""
 
 
 def read(data: bytes) -> Document:
@@ -71,12 +69,6 @@ def blocks(lines: Sequence[str]) -> tuple[Grid | Paragraph, ...]:
     """
     shape = next(shape for shape in _SHAPES if shape.fits(lines))
     return tuple(_blocks(shape.items(lines)))
-
-
-def is_form_label(text: str) -> bool:
-    """Return whether ``text`` is a label in a table of some edition of the form."""
-    labels, key = _labels(), label_key(text)
-    return key in labels.rows or key in labels.columns
 
 
 # Bytes to lines -------------------------------------------------------------------------------------------------------
@@ -205,22 +197,7 @@ def _grid(rows: Sequence[Row]) -> Grid:
     return Grid(1, "markup", len(rows), max(len(row) for row in rows), cells)
 
 
-def join_cell_lines(parts: Sequence[str]) -> str:
-    """Join the lines of one cell. Two lines that end and begin with a digit are kept apart: they may be two numbers."""
-    text = ""
-    for part in (part.strip() for part in parts):
-        apart = text[-1:].isdigit() and part[:1].isdigit()
-        text = f"{text} {part}" if apart else join_lines((text, part))
-    return text
-
-
-def _is_figure(text: str) -> bool:
-    return read_number(text).status in ("read", "annotated", "slash")
-
-
 # One cell a line, each after a tab; an empty line ends the row (Word's export) ----------------------------------------
-
-_PROSE = re.compile(r"[。；;]$|。.{10}")
 
 
 def _is_cells(lines: Sequence[str]) -> bool:
@@ -234,7 +211,7 @@ def _cells(lines: Sequence[str]) -> Iterator[Item]:
     for line in (*lines, ""):
         if line.startswith("\t"):
             row.append([line.strip()])
-        elif row and line and not _is_figure(join_cell_lines(row[-1])):
+        elif row and line and not is_figure(join_cell_lines(row[-1])):
             row[-1].append(line)
         else:
             if row:
@@ -247,7 +224,7 @@ def _cells(lines: Sequence[str]) -> Iterator[Item]:
 def _finished(row: list[list[str]]) -> Iterator[Item]:
     """Yield the row, or the paragraph that was only indented with a tab."""
     cells = tuple(join_cell_lines(parts) for parts in row)
-    if len(cells) == 1 and _PROSE.search(cells[0]):
+    if len(cells) == 1 and PROSE.search(cells[0]):
         yield cells[0]
     else:
         yield cells
@@ -275,167 +252,37 @@ def _tabbed(lines: Sequence[str]) -> Iterator[Item]:
             continue
         cells = tuple(cell.strip() for cell in line.split("\t"))
         filled = [cell for cell in cells if cell]
-        yield filled[0] if len(filled) == 1 and _PROSE.search(filled[0]) else cells
-
-
-# Cells parted by | ----------------------------------------------------------------------------------------------------
-
-_RULE = frozenset("|:+-= ")
-_FILLERS = re.compile(r"(?<=\| )\|{2,}$")
-
-
-def _is_piped(lines: Sequence[str]) -> bool:
-    return sum("|" in line for line in lines) >= 5
-
-
-def _piped(lines: Sequence[str]) -> Iterator[Item]:
-    broken = sum(line.rstrip().count("|") == 1 and line.rstrip().endswith("|") for line in lines)
-    one_a_line = 2 * broken > sum("|" in line for line in lines)
-    for has_pipes, group in groupby((line.strip() for line in lines if line.strip()), key=lambda line: "|" in line):
-        part = list(group)
-        if not has_pipes:
-            yield from part
-        elif one_a_line:
-            yield from _broken_rows(part)
-        else:
-            yield from (_piped_row(line) for line in part if not _RULE.issuperset(line) or set(line) <= {"|", " "})
-
-
-def _piped_row(line: str) -> Row:
-    """Return the cells of one line; pipes without a space between them at its end only fill up a merged cell."""
-    line = _FILLERS.sub("", line).strip()
-    return tuple(cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|"))
-
-
-def _broken_rows(lines: Sequence[str]) -> Iterator[Row]:
-    """Yield the rows of a table of which every cell stands on a line that ends with a pipe.
-
-    Lines of several pipes fill up a row to its width, and the first of them tells that width.
-    """
-    cells: list[str] = []
-    fillers: list[bool] = []
-    width = 0
-    for line in lines:
-        if set(line) == {"|"} and len(line) > 1:
-            cells += [""] * len(line)
-            fillers += [True] * len(line)
-            width = width or len(cells)
-        else:
-            parts = line.removeprefix("|").split("|") if line != "|" else ["", ""]
-            texts = parts[:-1] if line.endswith("|") else parts
-            cells += [text.strip() for text in texts]
-            fillers += [False] * len(texts)
-    if not width or len(cells) % width:
-        yield from _rows_by_label([cell for cell, filler in zip(cells, fillers, strict=True) if not filler])
-        return
-    rows = [
-        tuple(cell for cell, filler in zip(cells[start:end], fillers[start:end], strict=True) if not filler)
-        for start, end in zip(range(0, len(cells), width), range(width, len(cells) + 1, width), strict=True)
-    ]
-    # A single pipe that fills up a row looks like a blank cell; rows that were filled up with several tell the figures.
-    figures = max(
-        (len(row) - _labels_in(row) for row in rows if any(map(_is_figure, row)) and len(row) < width), default=width
-    )
-    for row in rows:
-        end = _labels_in(row) + figures
-        yield row if any(row[end:]) else row[:end]
-
-
-def _labels_in(row: Row) -> int:
-    """Return how many cells stand up to the last one that is neither a figure nor blank."""
-    return max((index + 1 for index, cell in enumerate(row) if cell and not _is_figure(cell)), default=0)
+        yield filled[0] if len(filled) == 1 and PROSE.search(filled[0]) else cells
 
 
 # One cell a line with nothing to tell cells from prose: the labels of the form do -------------------------------------
 
 
-class _Labels(NamedTuple):
-    """Label keys of the forms: those that begin a row, those over columns, those in the corner, titles of sections."""
-
-    rows: frozenset[str]
-    columns: frozenset[str]
-    stubs: frozenset[str]
-    sections: frozenset[str]
-
-
-@cache
-def _labels() -> _Labels:
-    rows: set[str] = set()
-    columns: set[str] = set()
-    stubs: set[str] = set()
-    sections: set[str] = set()
-    for edition in forms.editions():
-        for table in forms.load(edition).tables:
-            sections.add(label_key(table.section))
-            for row in table.rows:
-                (columns if table.layout == "across" else rows).update(map(label_key, (row.label, *row.synonyms)))
-            rows.update(label_key(block.label) for block in table.blocks)
-            (stubs if table.blocks else rows).add(label_key(table.stub))
-            for column in table.columns:
-                columns.update(map(label_key, (column.label, *column.synonyms)))
-            for group in table.groups:
-                across = group.axis == "column" or table.layout == "across"
-                (columns if across else rows).update(map(label_key, (group.label, *group.synonyms)))
-    return _Labels(frozenset((rows | stubs) - {""}), frozenset(columns), frozenset(stubs), frozenset(sections))
-
-
 def _is_bare(lines: Sequence[str]) -> bool:
-    labels = _labels()
+    labels = label_keys()
     return sum(len(line) < 60 and label_key(line) in labels.rows for line in lines) >= 5
 
 
 def _bare(lines: Sequence[str]) -> Iterator[Item]:
-    labels = _labels()
+    labels = label_keys()
     cells: list[str] = []
     for line in (line.strip() for line in lines if line.strip() and not _PAGE_NUMBER.fullmatch(line)):
         key = label_key(line) if len(line) < 60 else ""
         known = key in labels.rows or key in labels.columns
-        if known or (cells and key not in labels.sections and (_is_figure(line) or _may_be_label(line))):
+        if known or (cells and key not in labels.sections and (is_figure(line) or _may_be_label(line))):
             cells.append(line)
             continue
-        yield from _rows_by_label(cells)
+        yield from rows_by_label(cells)
         cells = []
         yield line
-    yield from _rows_by_label(cells)
+    yield from rows_by_label(cells)
 
 
 _HEADING = re.compile(r"[一二三四五六]、")
 
 
 def _may_be_label(line: str) -> bool:
-    return len(line) < 60 and not _PROSE.search(line) and not _HEADING.match(line)
-
-
-def _rows_by_label(cells: Sequence[str]) -> Iterator[Row]:
-    """Yield rows: a label of a row begins one after figures or column labels, figures begin one after column labels.
-
-    The labels over the columns of table three or four stand in reading order, not in that of the columns: each is a row
-    by itself. Those of table two follow 信息内容 on one line.
-    """
-    labels = _labels()
-    row: list[str] = []
-    figures = columns = stub = False
-    for cell in cells:
-        figure, key = _is_figure(cell), label_key(cell)
-        column = not figure and key in labels.columns
-        if key in labels.stubs:
-            begins = True
-        elif column:
-            begins = not stub or figures
-        elif figure:
-            begins = columns and not figures
-        else:
-            begins = figures or columns
-        if begins and row:
-            yield tuple(row)
-            row = []
-            figures = columns = False
-        stub = stub if row else key in labels.stubs
-        figures = figures or figure
-        columns = columns or column
-        row.append(cell)
-    if row:
-        yield tuple(row)
+    return len(line) < 60 and not PROSE.search(line) and not _HEADING.match(line)
 
 
 # One row a line, columns parted by spaces (pdftotext -layout, copies from a PDF) --------------------------------------
@@ -453,7 +300,7 @@ def _figures_at_end(line: str) -> Row:
     """Return the label, if any, and the figures with which ``line`` ends; nothing when it ends with none."""
     words = line.split()
     count = 0
-    while count < len(words) and _is_figure(words[-1 - count]):
+    while count < len(words) and is_figure(words[-1 - count]):
         count += 1
     if not count:
         return ()
@@ -468,11 +315,11 @@ def _spaced(lines: Sequence[str]) -> Iterator[Item]:
         row = _spaced_row(line, inside=inside)
         if row:
             inside = True
-            label = _taken(pending, "" if _is_figure(row[0]) else row[0])
+            label = _taken(pending, "" if is_figure(row[0]) else row[0])
             yield from ((part,) for part in _whole_labels(pending))
             pending = []
-            yield (label, *(row if _is_figure(row[0]) else row[1:])) if label else row
-        elif inside and _may_be_label(line) and label_key(line) not in _labels().sections and len(pending) < 60:
+            yield (label, *(row if is_figure(row[0]) else row[1:])) if label else row
+        elif inside and _may_be_label(line) and label_key(line) not in label_keys().sections and len(pending) < 60:
             if len(line) > 1:  # a merged label set upright gives one character a line
                 pending.append(line)
         else:
@@ -485,7 +332,7 @@ def _spaced(lines: Sequence[str]) -> Iterator[Item]:
 def _spaced_row(line: str, *, inside: bool) -> Row:
     """Return the cells of a line that is a row; nothing when it is none."""
     figures = _figures_at_end(line)
-    labels = _labels()
+    labels = label_keys()
     if figures and (len(figures) > 3 or label_key(figures[0]) in labels.rows or (inside and len(figures) > 1)):
         return (*_parted(figures[0]), *figures[1:])
     parts = tuple(line.split())
@@ -495,7 +342,7 @@ def _spaced_row(line: str, *, inside: bool) -> Row:
 def _parted(label: str) -> Row:
     """Part merged labels on the left from the row's own: where the rest is one of the form's, or at wide gaps."""
     words = label.split()
-    rows = _labels().rows
+    rows = label_keys().rows
     for start in range(len(words)):
         if label_key("".join(words[start:])) in rows:
             return (*words[:start], join_cell_lines(words[start:]))
@@ -508,7 +355,7 @@ def _taken(pending: list[str], label: str) -> str:
     Figures without a label take the lines from the last numbered one on; a label takes lines only when they make it one
     of the form's.
     """
-    labels = _labels()
+    labels = label_keys()
     if label_key(label) in labels.rows:
         return label
     for start in range(len(pending) - 1, max(-1, len(pending) - 5), -1):
@@ -526,7 +373,7 @@ def _taken(pending: list[str], label: str) -> str:
 
 def _whole_labels(lines: Sequence[str]) -> Iterator[str]:
     """Yield ``lines``, those together that make up a label of the form (社会, 公益, 组织)."""
-    labels = _labels()
+    labels = label_keys()
     start = 0
     while start < len(lines):
         ends = range(min(len(lines), start + 4), start, -1)
@@ -553,8 +400,10 @@ class _Shape(NamedTuple):
 
 _SHAPES = (
     _Shape(_is_cells, _cells),
-    _Shape(_is_piped, _piped),
+    _Shape(text_parted.is_between_pipes, text_parted.between_pipes),
+    _Shape(text_parted.is_piped, text_parted.piped),
     _Shape(_is_tabbed, _tabbed),
+    _Shape(text_parted.is_delimited, text_parted.delimited),
     _Shape(_is_spaced, _spaced),
     _Shape(_is_bare, _bare),
     _Shape(_is_prose, _prose),
