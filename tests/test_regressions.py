@@ -5,10 +5,14 @@ Each is the case as it was found (see strategies.py); what counts is that no pla
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from io import BytesIO
 
+import pypdf
 import pytest
 from markup import web_page
+from pypdf.generic import DecodedStreamObject, NameObject
 from strategies import Case
 from test_roundtrip import silent, unlike
 
@@ -519,3 +523,27 @@ def test_a_table_of_figures_with_units_on_a_page_of_prose_is_read(unit: str) -> 
     report = gx.read_report(draw(replace(bare, figures=figures), Layout(new_page=("applications", "disputes"))))
     disclosure = {(e.table, e.row, e.column): e.raw for e in report.entries if e.table == "disclosure"}
     assert disclosure == {place: figure for place, figure in figures.items() if place[0] == "disclosure"}
+
+
+@pytest.mark.parametrize("shift", [(0.0, 0.0), (0.4, -0.4)])
+@pytest.mark.parametrize("later", [False, True])
+def test_a_run_of_figures_printed_twice_is_one_figure(shift: tuple[float, float], later: bool) -> None:
+    """Text with an outline is printed run by run: 138 and 138 over it were read as 138138."""
+    bare = Specimen("清河县统计局", 2024, {})
+    figures = invented(bare, seed=5)
+    writer = pypdf.PdfWriter(clone_from=BytesIO(draw(replace(bare, figures=figures))))
+    moved = b"\nq 1 0 0 1 %f %f cm\n" % shift
+    for page in writer.pages:
+        single = page.get_contents().get_data()
+        stream = DecodedStreamObject()
+        if later:
+            stream.set_data(b"q\n" + single + b"\nQ" + moved + single + b"\nQ\n")
+        else:
+            stream.set_data(
+                re.sub(rb"BT.*?ET", lambda run: run[0] + moved + run[0] + b"\nQ\n", single, flags=re.DOTALL)
+            )
+        page[NameObject("/Contents")] = writer._add_object(stream)
+    out = BytesIO()
+    writer.write(out)
+    report = gx.read_report(out.getvalue())
+    assert {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries} == figures

@@ -19,6 +19,7 @@ from gxstudy.errors import NoTextLayerError, TruncatedFileError, UnreadableFileE
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Page, Ruling, Word
 from gxstudy.readers import pdfium, trial
+from gxstudy.readers.pdf_again import once, printed_again
 from gxstudy.readers.pdf_glyphs import (
     BLANK,
     KINDS,
@@ -55,8 +56,6 @@ DASH_GAP = 4.0
 """A vertical line drawn in dashes parts words in its gaps too (points)."""
 VIVID, DULL = 0.4, 0.2
 """A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
-TWICE = 0.35
-"""A character nearer to the same one before it than this share of its size is the same one, printed twice."""
 ASKEW_SAMPLE = 60
 """Characters of a page that are asked whether it lies askew."""
 LEAST_ASKEW, MOST_ASKEW = math.radians(0.1), math.radians(2.5)
@@ -388,9 +387,12 @@ def _words(
         kept, boxes = kept[~overlay], boxes.take(~overlay)
         if not len(kept):
             return (), findings
-    once = _once(codes[kept], boxes)
-    if once is not None:
-        kept, boxes = kept[once], boxes.take(once)
+    single = once(codes[kept], boxes)
+    if single is not None:
+        kept, boxes = kept[single], boxes.take(single)
+    again = printed_again(codes[kept], boxes)
+    if again is not None:
+        kept, boxes = kept[~again], boxes.take(~again)
     ordered = order(kinds[kept], boxes)
     if ordered is not None:
         kept, boxes = kept[ordered], boxes.take(ordered)
@@ -499,20 +501,6 @@ _word = partial(tuple.__new__, Word)
 def _middle(values: Floats) -> float:
     """Return the (upper) median of ``values``."""
     return float(np.partition(values, len(values) // 2)[len(values) // 2])
-
-
-def _once(codes: npt.NDArray[np.uint32], boxes: Boxes) -> npt.NDArray[np.intp] | None:
-    """Return which characters are not printed a second time over themselves: shadows, and bold that is faked.
-
-    PDFium leaves out most of them, but not those further off than a small share of the font's size.
-    """
-    same = np.flatnonzero(codes[1:] == codes[:-1])
-    if not len(same):
-        return None
-    first, second = boxes.take(same), boxes.take(same + 1)
-    over = np.abs(second.x0 - first.x0) < TWICE * (first.x1 - first.x0)
-    over &= np.abs(second.top - first.top) < TWICE * (first.bottom - first.top)
-    return np.delete(np.arange(len(codes)), same[over] + 1) if over.any() else None
 
 
 def _joined(
