@@ -27,6 +27,8 @@ FULL = 1.0
 """Points by which figures that fill a column may differ."""
 MORE = 3
 """So many characters more than the longest label of its row has, and a printed label holds some of another."""
+LINES = 5
+"""So many lines at most has the label of a row."""
 FEW = 2
 """More rows of figures left over than this, in a table without lines, and none of its rows is believed."""
 
@@ -77,7 +79,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         edge = _label_edge(run, start, heading)
         fillers = marked.fillers(run.rows[start:], TABLE, len(_columns()))
         part = [line for row in run.rows[start:] if (line := _line(row, edge, heading, fillers)) is not None]
-        lines = _stitch(lines, part)
+        lines = _stitch(lines, _joined(part) if run.rows[0].grid.origin == "unruled" else part)
     entries: dict[tuple[str, str], Entry] = {}
     matches = align(TABLE, [line.label for line in lines])
     doubtful = _doubtful(lines, matches)
@@ -407,6 +409,41 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
         kept.row, whole, Label(label_key(whole), first.label.above or second.label.above), values, kept.heading
     )
     return [*before[:-1], joined, *after[1:]]
+
+
+def _joined(lines: Sequence[_Line]) -> list[_Line]:
+    """Return the lines of a table without rules, those put together that have but one label and one row of figures."""
+    joined: list[_Line] = []
+    at = 0
+    while at < len(lines):
+        size = next((size for size in range(LINES, 1, -1) if _is_one(lines[at : at + size], size)), 1)
+        part = lines[at : at + size]
+        if size > 1:
+            whole = join_lines([line.text for line in part])
+            above = next((line.label.above for line in part if line.label.above), "")
+            kept = next(line for line in part if any(cell.text.strip() for cell in line.values))
+            joined.append(replace(kept, text=whole, label=Label(label_key(whole), above)))
+        else:
+            joined += part
+        at += size
+    return joined
+
+
+def _is_one(lines: Sequence[_Line], size: int) -> bool:
+    """Return whether lines are those of one row: together they are its label, and figures stand among them once."""
+    filled = [number for number, line in enumerate(lines) if any(cell.text.strip() for cell in line.values)]
+    if len(lines) < size or len(filled) != 1:
+        return False
+    if not lines[filled[0]].text and filled[0] in (0, size - 1):
+        return False  # figures over or under a label may be those of another
+    rows = _row_labels()
+    exact = sum(line.label.own in rows for line in lines)
+    return exact < 2 and label_key(join_lines([line.text for line in lines])) in rows
+
+
+@cache
+def _row_labels() -> frozenset[str]:
+    return frozenset(word for word, hits in vocabulary(TABLE).items() if any(hit.kind == "row" for hit in hits))
 
 
 def _halved(before: Sequence[_Line], second: _Line) -> bool:

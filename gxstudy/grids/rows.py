@@ -40,7 +40,7 @@ BAND = 8.0
 FLUSH = 0.15
 """Words begin at one place but for this multiple of their height."""
 ALIKE = 2
-"""So many labels that begin at one place are a column of labels."""
+"""More words of labels than this that begin at one place, one of them first on its line, are a column of labels."""
 FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
 _NUMBERED = re.compile(r"\(?[一二三四五六七八九十]{1,3}[).、]|\d{1,2}[.、](?!\d)")
 
@@ -118,13 +118,14 @@ def part_labels(lines: Sequence[Line]) -> None:
     """
     labels = [piece for line in lines for piece in line.labels]
     begins = [piece[0].x0 for piece in labels]
+    words = [word.x0 for piece in labels for word in piece]
     upright = [piece[0] for piece in labels if len(piece[0].text) == 1]
     for line in lines:
         for label in line.labels:
             cuts = [
                 place
                 for place, (before, word) in enumerate(pairwise(label), 1)
-                if _many(begins, word.x0, word) or (place == 1 and _upright(before, upright))
+                if (_alike(begins, word) and _alike(words, word) > ALIKE) or (place == 1 and _upright(before, upright))
             ]
             if cuts:
                 index = next(index for index, piece in enumerate(line.pieces) if piece is label)
@@ -132,8 +133,8 @@ def part_labels(lines: Sequence[Line]) -> None:
                 line.pieces[index : index + 1] = [label[start:end] for start, end in pairwise(ends)]
 
 
-def _many(begins: Sequence[float], x0: float, word: Word) -> bool:
-    return sum(abs(other - x0) < FLUSH * (word.bottom - word.top) for other in begins) >= ALIKE
+def _alike(begins: Sequence[float], word: Word) -> int:
+    return sum(abs(other - word.x0) < FLUSH * (word.bottom - word.top) for other in begins)
 
 
 def _upright(word: Word, others: Sequence[Word]) -> bool:
