@@ -73,6 +73,17 @@ def test_utf_16_big_endian_with_a_mark() -> None:
     assert kind_of(b"\xfe\xff" + PROSE.encode("utf-16-be")) == "text"
 
 
+@pytest.mark.parametrize("tag", ["<script>", "<td>12</td>", "<br>" * 12, "<table>", "<p>"])
+def test_a_text_that_speaks_of_a_tag_is_no_web_page(tag: str) -> None:
+    assert kind_of(f"<!-- 1 -->\n{'某县统计局2024年政府信息公开工作年度报告。' * 30}{tag}".encode()) == "text"
+
+
+def test_a_text_full_of_tags_is_a_web_page_wherever_they_begin() -> None:
+    text = "# 某县统计局2024年政府信息公开工作年度报告\n" + "正文。\n" * 3000
+    assert kind_of(text.encode()) == "text"
+    assert kind_of((text + "<tr><td>自然人</td></tr>" * 100).encode()) == "html"
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -379,6 +379,13 @@ def test_nothing_that_is_seen_between_two_cells_is_no_cell(between: str) -> None
     assert grid_rows(body) == [["甲", "1"], ["乙", "2"]]
 
 
+def test_lines_count_in_a_text_with_tables_marked_up_in_it() -> None:
+    """Programs that turn a page into Markdown write its tables so; its lines ran together to one paragraph."""
+    source = f"# 某县统计局2024年政府信息公开工作年度报告\n\n## 一、总体情况\n没有。\n\n{DATA}\n\n五、问题\n"
+    expected = ["某县统计局2024年政府信息公开工作年度报告", "一、总体情况", "没有。", ROWS, "五、问题"]
+    assert contents(html.read(source.encode())) == expected
+
+
 # Tables for layout ----------------------------------------------------------------------------------------------------
 
 DATA = "<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td><td>2</td></tr></table>"

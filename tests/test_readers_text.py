@@ -319,6 +319,16 @@ def test_lines_of_one_cell_between_two_drawn_rules_are_joined() -> None:
     assert read("\n".join([rule, *rows])) == [[["行政规范性文件", str(n)] for n in range(1, 6)]]
 
 
+def test_marks_of_markdown_are_no_part_of_the_text() -> None:
+    written = "# 某县统计局2024年政府信息公开工作年度报告\n\n**一、总体情况**\n\n| 甲 | 乙 |\n|---|---|\n"
+    written += "| **合计** | **12** |\n| 社会<br>公益<br/>组织 | &nbsp; |\n| ~~3~~ | 1**2 |\n| 4 | 5 |\n"
+    assert read(written) == [
+        "某县统计局2024年政府信息公开工作年度报告",
+        "一、总体情况",
+        [["甲", "乙"], ["合计", "12"], ["社会公益组织", ""], ["~~3~~", "1**2"], ["4", "5"]],
+    ]
+
+
 @pytest.mark.parametrize("sign", [",", ";"])
 def test_a_table_of_a_spreadsheet_saved_as_text(sign: str) -> None:
     lines = [

@@ -67,6 +67,8 @@ def read(data: bytes) -> Document:
     source, findings = _decoded(data)
     _refuse_overladen(source)
     whole, broken = mended(source)
+    if not _IS_PAGE.search(whole):
+        whole = f'<div style="white-space:pre-line">{whole}</div>'
     root = _parsed(whole)
     walk = _Walk(also_hidden=False)
     found = blocks(walk.items(root))
@@ -174,6 +176,10 @@ def _damaged(data: bytes, encoding: str) -> tuple[str, tuple[Finding, ...]]:
 
 _ATTRIBUTE = r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
 _OVERLADEN = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES}}}")
+
+
+_IS_PAGE = re.compile(r"<(?:!doctype|html|head|body|p|br|li|h[1-6])[\s/>]", re.IGNORECASE)
+"""What pages have. A text with tables marked up in it has none of these, and there the ends of lines count."""
 
 
 def _refuse_overladen(source: str) -> None:

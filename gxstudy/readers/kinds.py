@@ -51,6 +51,10 @@ _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|title|body|meta|style|script|table|tbody|tr|td|div|span|font|center|p|br|h[1-6])\b",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"(?:\s*+(?:<!--.*?-->|<\?[^>]*>))*+\s*+", re.DOTALL)
+_FEW_TAGS = 5
+_FAR_APART = 500
+"""Characters a tag from which on a file that does not begin with one is a text that speaks of tags."""
 # The head of an e-mail: lines of a name and a value (which may go on in the next line), among them these two.
 _MIME = re.compile(r"(?:[A-Za-z][\w-]*:.*(?:\r?\n|\r)(?:[ \t].*(?:\r?\n|\r))*)+")
 _MIME_VERSION = re.compile(r"(?im)^mime-version:")
@@ -117,7 +121,17 @@ def _kind_of_text(text: str, data: bytes) -> FileKind:
     for sign, name, remedy in _REFUSED_TEXTS:
         if sign.search(start):
             raise _unknown(name, remedy)
-    return "html" if _HTML.search(start) else "text"
+    return "html" if _is_page(start, data) else "text"
+
+
+def _is_page(start: str, data: bytes) -> bool:
+    """Return whether a file begins like a web page, or is full of tags; a text may name one."""
+    before = _BEFORE.match(start)
+    if _HTML.match(start, before.end() if before is not None else 0):
+        return True
+    whole = start if len(data) <= _TEXT_HEAD else _text(data) or start
+    tags = sum(tag[0].lower() != "<br" for tag in _HTML.finditer(whole))  # text tables have them, too
+    return tags >= _FEW_TAGS and tags * _FAR_APART > len(whole)
 
 
 def _empty(data: bytes) -> EmptyFileError:

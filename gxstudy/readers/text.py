@@ -187,7 +187,7 @@ def _blocks(items: Iterable[Item]) -> Iterator[Grid | Paragraph]:
         if is_row:
             yield _grid([item for item in group if isinstance(item, tuple)])
         else:
-            yield from (Paragraph(1, item) for item in group if isinstance(item, str))
+            yield from (Paragraph(1, text_parted.unmarked(item)) for item in group if isinstance(item, str))
 
 
 def _grid(rows: Sequence[Row]) -> Grid:

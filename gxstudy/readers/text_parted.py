@@ -18,7 +18,17 @@ from gxstudy.readers.text_labels import (
 )
 from gxstudy.text import label_key
 
-__all__ = ["PROSE", "between_pipes", "delimited", "is_between_pipes", "is_delimited", "is_piped", "piped", "with_pipes"]
+__all__ = [
+    "PROSE",
+    "between_pipes",
+    "delimited",
+    "is_between_pipes",
+    "is_delimited",
+    "is_piped",
+    "piped",
+    "unmarked",
+    "with_pipes",
+]
 
 PROSE = re.compile(r"[。；;]$|。.{10}")
 """What no cell reads like."""
@@ -33,6 +43,9 @@ _PIPES = str.maketrans(
 _RULE = frozenset("|:+-= ")
 _LONG_RULE = re.compile(r"[+=:]|-{3}")
 _FILLERS = re.compile(r"(?<=\| )\|{2,}$")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_HEADING = re.compile(r"^#{1,6}\s+")
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _FEW_RULES = 3
 """Rules of a table that has them over and under its header and at its end only."""
 
@@ -95,7 +108,19 @@ def _is_rule(line: str, *, second: bool) -> bool:
 def _piped_row(line: str) -> Row:
     """Return the cells of one line; pipes without a space between them at its end only fill up a merged cell."""
     line = _FILLERS.sub("", line).strip()
-    return tuple(cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|"))
+    return tuple(_cell(cell) for cell in line.removeprefix("|").removesuffix("|").split("|"))
+
+
+def _cell(text: str) -> str:
+    """Return a cell without the marks of Markdown: its line breaks, bold type, spaces that keep it open."""
+    return unmarked(join_cell_lines(_BREAK.split(text.replace("&nbsp;", " ")))).strip()
+
+
+def unmarked(line: str) -> str:
+    """Return a line without what Markdown writes at its beginning for a heading, and around all of it for bold type."""
+    bare = _HEADING.sub("", line)
+    bold = _BOLD.fullmatch(bare)
+    return bare if bold is None else bold[1]
 
 
 def _broken_rows(lines: Sequence[str]) -> Iterator[Row]:
