@@ -1,0 +1,346 @@
+"""Tables without rules, or with rules across alone: rows and columns told by where words stand."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import Case, cases
+
+import gxstudy as gx
+from gxstudy import grids
+from gxstudy.fill import Entry, Filled, fill
+from gxstudy.grids.heads import Place, columns
+from gxstudy.grids.rows import Line, cut
+from gxstudy.layout import Document, Grid, Page, Word
+from gxstudy.readers import pdf
+from gxstudy.specimens import Layout, Specimen, draw, invented
+from gxstudy.text import read_number, squeeze
+
+RAW = Path(__file__).parents[1] / "data" / "raw"
+REPORTS = sorted(path.stem for path in (RAW / "reports").glob("*.pdf"))
+
+Align = Literal["center", "right", "left"]
+Ruled = Literal["none", "heads", "horizontal"]
+Place3 = tuple[str, str, str]
+
+
+def bare(document: Document) -> Filled:
+    """The form as filled in from the words of a document alone."""
+    pages = [replace(page, rulings=()) for page in document.pages]
+    return fill(tuple(grid for page in pages for grid in grids.find(page)))
+
+
+def entries(filled: Filled) -> dict[Place3, Entry]:
+    return {(entry.table, entry.row, entry.column): entry for sheet in filled.sheets for entry in sheet.entries}
+
+
+def unlike(found: dict[Place3, Entry], printed: dict[Place3, str]) -> dict[Place3, str]:
+    """What is not as printed."""
+    read = {place: entry.raw for place, entry in found.items() if entry.status not in ("unreadable", "absent")}
+    return {place: text for place, text in printed.items() if text and squeeze(read.get(place, "")) != squeeze(text)}
+
+
+def silent(found: dict[Place3, Entry], printed: dict[Place3, str]) -> list[Place3]:
+    """The places where something else is said than what is printed."""
+    claims = {place: entry for place, entry in found.items() if entry.status not in ("unreadable", "absent")}
+    return [
+        place
+        for place, entry in claims.items()
+        if (entry.value, entry.status) != tuple(read_number(printed.get(place, "")))[:2]
+    ]
+
+
+# Whole reports --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_real_report_without_its_rules_is_read_exactly(name: str) -> None:
+    with (RAW / "typeset" / "figures.csv").open(encoding="utf-8", newline="") as file:
+        lines = [line for line in csv.DictReader(file) if line["report_id"] == name]
+    printed = {(line["table"], line["row"], line["column"]): line["printed"] for line in lines}
+    found = entries(bare(pdf.read((RAW / "reports" / f"{name}.pdf").read_bytes())))
+    assert len(printed) > 20
+    assert unlike(found, printed) == {}
+    assert silent(found, printed) == []
+
+
+@pytest.mark.parametrize("name", ["hongze-2023", "hongze-2024", "hotan-science-2024"])
+def test_a_published_report_without_its_rules_is_read_as_with_them(shared: Path, name: str) -> None:
+    document = pdf.read((shared / "reports" / f"{name}.pdf").read_bytes())
+    ruled = entries(fill(tuple(grid for page in document.pages for grid in grids.find(page))))
+    printed = {place: entry.raw for place, entry in ruled.items()}
+    found = entries(bare(document))
+    assert silent(found, printed) == []
+    # One of them is printed with nothing but space between its rows of labels.
+    assert len(unlike(found, printed)) <= (0 if name.startswith("hongze") else len(printed))
+
+
+@pytest.mark.parametrize("ruled", ["none", "heads", "horizontal"])
+@pytest.mark.parametrize("align", ["center", "right", "left"])
+def test_figures_may_be_set_to_either_side(align: Align, ruled: Ruled) -> None:
+    case = Case(seed=11, layout=Layout(align=align, ruled=ruled))
+    found = {(e.table, e.row, e.column): e for e in gx.read_report(case.pdf).entries}
+    assert unlike(found, case.expected) == {}
+    assert silent(found, case.expected) == []
+
+
+@settings(max_examples=20)
+@given(
+    cases(hybrids=True, notes=True),
+    st.sampled_from(["none", "heads", "horizontal"]),
+    st.sampled_from(["center", "right", "left"]),
+    st.sampled_from([(4.0, 2.5), (1.0, 1.0), (2.0, 6.0)]),
+)
+def test_no_layout_without_rules_errs_in_silence(
+    case: Case, ruled: Ruled, align: Align, padding: tuple[float, float]
+) -> None:
+    case = replace(case, layout=replace(case.layout, ruled=ruled, align=align, padding=padding))
+    try:
+        report = gx.read_report(case.pdf)
+    except gx.errors.UnreadableFileError:
+        return
+    found = {(entry.table, entry.row, entry.column): entry for entry in report.entries if entry.grade != "contradicted"}
+    assert silent(found, case.expected) == []
+
+
+# Words moved, joined and written in another order --------------------------------------------------------------------
+
+
+def drawn(
+    change: Callable[[list[Word]], Sequence[Word]], *, layout: Layout | None = None
+) -> tuple[dict[Place3, Entry], dict[Place3, str]]:
+    """A report without rules whose words are changed page by page, as filled in, and what is printed in it."""
+    blank = Specimen("清河县统计局", 2024, {})
+    figures = {place: str(figure) for place, figure in invented(blank, seed=5).items()}
+    document = pdf.read(draw(replace(blank, figures=figures), layout or Layout(padding=(4.0, 2.5))))
+    pages = tuple(replace(page, words=tuple(change(list(page.words)))) for page in document.pages)
+    return entries(bare(replace(document, pages=pages))), figures
+
+
+def test_figures_are_seen_in_whatever_order_they_are_written() -> None:
+    """Lines written from right to left were passed over: a page that is turned upside down has them."""
+    for change in (lambda words: words[::-1], lambda words: sorted(words, key=lambda word: (word.x0, word.top))):
+        found, printed = drawn(change)
+        assert unlike(found, printed) == {}
+
+
+def test_figures_that_touch_leave_no_column_blank() -> None:
+    """The two were taken to stand in the one column, and the other for blank."""
+
+    def touch(words: list[Word]) -> list[Word]:
+        for one, other in pairwise(words):
+            if one.text.isdigit() and other.text.isdigit() and len(one.text) > 2 and one.top == other.top:
+                joined = one._replace(text=one.text + other.text, x1=other.x1)
+                return [joined if word is one else word for word in words if word is not other]
+        return words
+
+    found, printed = drawn(touch)
+    assert unlike(found, printed)
+    assert silent(found, printed) == []
+
+
+def test_a_label_that_touches_its_first_figure_leaves_it_not_blank() -> None:
+    def touch(words: list[Word]) -> list[Word]:
+        for one, other in pairwise(words):
+            if one.text.endswith("数量") and other.text.isdigit() and one.top == other.top:
+                joined = one._replace(text=one.text + other.text, x1=other.x1)
+                return [joined if word is one else word for word in words if word is not other]
+        return words
+
+    found, printed = drawn(touch)
+    assert found["applications", "new", "natural_person"].status != "blank"
+    assert silent(found, printed) == []
+
+
+def test_a_page_number_close_under_a_row_is_no_rest_of_its_figures() -> None:
+    """The strokes around it made it a figure of some column, and two rows unreadable."""
+
+    def numbered(words: list[Word]) -> list[Word]:
+        figures = [word for word in words if word.text.isdigit()]
+        if not figures:
+            return words
+        last = max(figures, key=lambda word: word.bottom)
+        down = 800.0 - last.bottom  # the last row of figures is the last of the page
+        moved = [word._replace(top=word.top + down, bottom=word.bottom + down) for word in words if word.top < 770]
+        stroke = last._replace(text="-", top=806.0, bottom=815.0)
+        parts = [stroke._replace(text=text, x0=480.0 + 6 * n, x1=484.0 + 6 * n) for n, text in enumerate("-3-")]
+        return [*moved, *parts]
+
+    found, printed = drawn(numbered)
+    plain, _ = drawn(lambda words: words)
+    assert unlike(plain, printed) == {}
+    assert unlike(found, printed) == {}
+
+
+def test_the_next_table_close_under_one_is_another() -> None:
+    """Its heading and its labels were taken for labels of the table above, its figures for columns left of that's."""
+    from gxstudy.grids import find
+
+    rows = [("一、本年新收政府信息公开申请数量", *"1234567"), ("二、上年结转政府信息公开申请数量", *"7654321")]
+    words = [
+        *_row(rows[0], 100.0),
+        *_row(rows[1], 112.0),
+        Word("四、政府信息公开行政复议、行政诉讼情况", 60, 124, 330, 139),
+        *(Word(text, 60 + 30 * n, 142, 84 + 30 * n, 151) for n, text in enumerate(("维持", "纠正", "其他", "总计"))),
+        *(Word(str(n), 70 + 30 * n, 154, 75 + 30 * n, 163) for n in range(4)),
+    ]
+    found = find(Page(1, 595.0, 842.0, tuple(words)))
+    assert [grid.columns for grid in found] == [8, 4]
+    assert not any("行政复议" in cell.text for cell in found[0].cells)
+
+
+def _row(texts: Sequence[str], top: float) -> list[Word]:
+    label, *figures = texts
+    return [
+        Word(label, 60, top, 60 + 9.0 * len(label), top + 9),
+        *(Word(text, 330 + 30 * n, top, 335 + 30 * n, top + 9) for n, text in enumerate(figures)),
+    ]
+
+
+def test_a_merged_label_close_beside_a_label_is_not_part_of_it() -> None:
+    """（三）不予公开 was read as the beginning of 4.保护第三方合法权益, whose figures were not believed."""
+    labels = ["1.属于国家秘密", "2.其他法律行政法规禁止公开", "3.危及“三安全一稳定”", "4.保护第三方合法权益"]
+    words = [
+        word._replace(x0=word.x0 + 60, x1=word.x1 + 60) if word.text == label else word
+        for n, label in enumerate(labels)
+        for word in _row((label, *"1234567"), 100.0 + 14 * n)
+    ]
+    words.append(Word("（三）不予公", 62, 142, 116, 151))
+    (grid,) = grids.find(Page(1, 595.0, 842.0, tuple(words)))
+    own = [cell.text for cell in grid.cells if cell.text and not cell.text.isdigit()]
+    assert own == [*labels[:3], "（三）不予公", labels[3]]
+
+
+def test_rows_that_an_upright_label_ties_together_are_rows_of_their_own() -> None:
+    """The characters of a merged label, half a line beside the rows, joined three rows into one line."""
+    words = [word for n in range(4) for word in _row((f"{n + 1}.属于国家秘密", *"1234567"), 100.0 + 6.1 * n)]
+    words = [word._replace(bottom=word.top + 6.6, x1=word.x1 - 30 * (len(word.text) > 1)) for word in words]
+    words += [Word(text, 50, 103 + 6.1 * n, 56, 109.6 + 6.1 * n) for n, text in enumerate("三本年")]
+    (grid,) = grids.find(Page(1, 595.0, 842.0, tuple(words)))
+    assert [[cell.text for cell in grid.cells if cell.row == row][-7:] for row in range(grid.rows)] == [
+        list("1234567")
+    ] * 4
+
+
+@pytest.mark.parametrize("line", [0, 1, 2])
+def test_figures_may_stand_beside_any_line_of_their_label(line: int) -> None:
+    """Beside the first or the last line, and all lines as far apart as rows, the label was torn."""
+    label = "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请"
+    parts = [label[:14], label[14:28], label[28:]]
+    texts = [("1.信访举报投诉类申请", *"1234567"), ("2.重复申请", *"2345671")]
+    words = [word for n, row in enumerate(texts) for word in _row(row, 100.0 + 18 * n)]
+    for n, part in enumerate(parts):
+        words += _row((part, *("3456712" if n == line else "")), 136.0 + 18 * n)
+    words += _row(("（七）总计", *"4567123"), 190.0)
+    found = entries(fill(grids.find(Page(1, 595.0, 842.0, tuple(words)))))
+    read = [found["applications", "other.unpaid_fee", key].raw for key in _columns(found)]
+    assert read == list("3456712")
+    total = [found["applications", "handled_total", key].raw for key in _columns(found)]
+    assert total == list("4567123")
+
+
+def _columns(found: dict[Place3, Entry]) -> list[str]:
+    return list(dict.fromkeys(column for table, _, column in found if table == "applications"))
+
+
+# Table two ------------------------------------------------------------------------------------------------------------
+
+
+def block(
+    heads: Sequence[tuple[str, float, float]], rows: Sequence[tuple[str, Sequence[tuple[str, float, float]]]]
+) -> Grid:
+    words = [Word(text, x0, 120, x1, 129) for text, x0, x1 in heads]
+    for n, (label, figures) in enumerate(rows):
+        top = 134.0 + 14 * n
+        words.append(Word(label, 62, top, 62 + 9.0 * len(label), top + 9))
+        words += [Word(text, x0, top, x1, top + 9) for text, x0, x1 in figures]
+    found = grids.find(Page(1, 595.0, 842.0, (*words, Word("第二十条第（一）项", 250, 106, 331, 115))))
+    return found[0]
+
+
+HEADS = (
+    ("信息内容", 110.0, 146.0),
+    ("本年制发件数", 225.0, 279.0),
+    ("本年废止件数", 338.0, 392.0),
+    ("现行有效件数", 452.0, 506.0),
+)
+SIDES = {
+    "right": [("22", 296.0, 306.0), ("7", 415.0, 420.0), ("235", 517.0, 532.0)],
+    "left": [("22", 190.0, 200.0), ("7", 305.0, 310.0), ("235", 420.0, 435.0)],
+    "middle": [("22", 247.0, 257.0), ("7", 362.0, 367.0), ("235", 472.0, 487.0)],
+}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_figures_that_stand_beside_their_headings_are_theirs(side: str) -> None:
+    """Each heading without a figure under it was taken for a column that is blank."""
+    grid = block(HEADS, [("规章", SIDES[side]), ("行政规范性文件", SIDES[side])])
+    found = entries(fill((grid,)))
+    for row in ("regulations", "normative_documents"):
+        read = {column: found["disclosure", row, column].raw for column in ("made", "repealed", "in_force")}
+        assert read == {"made": "22", "repealed": "7", "in_force": "235"}
+
+
+def test_headings_that_touch_are_told_apart_by_the_form() -> None:
+    heads = (("信息内容本年制发件数", 110.0, 200.0), ("本年废止件数现行有效件数", 201.5, 309.0))
+    figures = [("22", 160.0, 170.0), ("7", 205.0, 210.0), ("235", 260.0, 275.0)]
+    found = entries(fill((block(heads, [("规章", figures), ("行政规范性文件", figures)]),)))
+    assert [found["disclosure", "regulations", column].raw for column in ("made", "repealed", "in_force")] == [
+        "22",
+        "7",
+        "235",
+    ]
+
+
+def test_where_a_column_without_figures_cannot_be_told_nothing_is_said() -> None:
+    """Two figures beside three headings, each between two of them: of which they are nothing tells."""
+    heads = HEADS[1:]
+    figures = [("22", 296.0, 306.0), ("7", 415.0, 420.0)]
+    found = entries(fill((block(heads, [("规章", figures), ("行政规范性文件", figures)]),)))
+    assert {entry.status for entry in found.values()} <= {"unreadable", "absent"}
+
+
+# Columns and headings -------------------------------------------------------------------------------------------------
+
+
+def line(*places: tuple[float, float]) -> Line:
+    return cut([Word("件数", x0, 100, x1, 109) for x0, x1 in places])
+
+
+THREE = line((100, 120), (200, 220), (300, 320))
+
+
+@pytest.mark.parametrize(
+    "figures, wanted",
+    [
+        ([(105, 110), (205, 210), (305, 310)], [(100, 120), (200, 220), (300, 320)]),
+        ([(140, 150), (240, 250), (340, 350)], [(100, 150), (200, 250), (300, 350)]),
+        ([(70, 80), (170, 180), (270, 280)], [(70, 120), (170, 220), (270, 320)]),
+        (
+            [(140, 150), (340, 350)],
+            [(100, 150), (200, 220), (300, 350)],
+        ),  # the last shows the side: the second is blank
+        ([(105, 110), (305, 310)], [(100, 120), (200, 220), (300, 320)]),
+        ([(140, 150), (240, 250)], [(140, 150), (240, 250)]),  # of which two of the three, nothing tells
+        ([(105, 110), (130, 135), (205, 210), (305, 310)], [(105, 110), (130, 135), (205, 210), (305, 310)]),
+    ],
+)
+def test_a_heading_for_every_column_of_figures(
+    figures: list[tuple[float, float]], wanted: list[tuple[float, float]]
+) -> None:
+    assert columns([Place(*each) for each in figures], [THREE], 0.0, 50.0) == [Place(*each) for each in wanted]
+
+
+def test_a_heading_over_several_columns_is_none_of_them() -> None:
+    over = line((120, 310))
+    places = [Place(105, 110), Place(205, 210), Place(305, 310)]
+    assert columns(places, [THREE, over], 0.0, 50.0) == [Place(100, 120), Place(200, 220), Place(300, 320)]
+    assert columns(places, [THREE, over, line((230, 290))], 0.0, 50.0) == [*columns(places, [THREE], 0.0, 50.0)]
