@@ -264,32 +264,22 @@ def test_a_row_of_single_dashes_is_no_rule() -> None:
     assert read(written) == [[["甲", "乙"], ["1", "2"], ["-", "-"], ["--", "--"], ["5", "6"]]]
 
 
-def test_a_label_behind_one_without_figures_begins_a_row() -> None:
-    """Two labels made one row, and the figures of the second were read as those of the first."""
-    case = [
-        "规章",
-        "1",
-        "2",
-        "3",
-        "行政规范性文件",
-        "4",
-        "5",
-        "6",
-        "行政许可",
-        "7",
-        "行政处罚",
-        "行政强制",
-        "8",
-        "重复申请",
-    ]
-    (grid,) = read("\n".join(case))
-    assert grid == [
-        ["规章", "1", "2", "3"],
-        ["行政规范性文件", "4", "5", "6"],
-        ["行政许可", "7"],
-        ["行政处罚"],
-        ["行政强制", "8"],
-        ["重复申请"],
+def test_figures_behind_two_labels_of_rows_are_nobodys() -> None:
+    """The two made one row, and the figures were read as those of the first; programs that draw the text out of a
+    page write the figures of the first behind both.
+    """
+    lines = ["规章", "1", "2", "3", "行政规范性文件", "4", "5", "6", "行政许可", "7", "（五）不予 2.重复申请", "处理"]
+    lines += ["3.要求提供公开出版物", "8", "9", "重复申请", "10", "行政处罚"]
+    assert read("\n".join(lines)) == [
+        [
+            ["规章", "1", "2", "3"],
+            ["行政规范性文件", "4", "5", "6"],
+            ["行政许可", "7"],
+            ["（五）不予 2.重复申请", "处理"],
+            ["3.要求提供公开出版物", "8 9"],
+            ["重复申请", "10"],
+            ["行政处罚"],
+        ]
     ]
 
 

@@ -79,10 +79,23 @@ def join_cell_lines(parts: Sequence[str]) -> str:
 def rows_by_label(cells: Iterable[str]) -> Iterator[Row]:
     """Yield rows: a label of a row begins one after figures or column labels, figures begin one after column labels.
 
-    A label behind one that no other shares its row with begins one too: the figures of the first are missing. The
-    labels over the columns of table three or four stand in reading order, not in that of the columns: each is a row by
-    itself. Those of table two follow 信息内容 on one line. A blank cell behind figures is one of them.
+    The labels over the columns of table three or four stand in reading order, not in that of the columns: each is a row
+    by itself. Those of table two follow 信息内容 on one line. A blank cell behind figures is one of them. Where two
+    labels of rows stand before figures, either may be theirs: they make one cell, from which no figure is read.
     """
+    bare = ""
+    for row in _rows(cells):
+        leaf = next((cell for cell in row if _is_leaf(cell)), "")
+        figures = [cell for cell in row if is_figure(cell)]
+        if bare and leaf and figures:
+            start = row.index(figures[0])
+            yield (*row[:start], " ".join(row[start:]))
+        else:
+            yield row
+        bare = leaf if row[-1].strip() and not figures else ""
+
+
+def _rows(cells: Iterable[str]) -> Iterator[Row]:
     known = labels()
     row: list[str] = []
     figures = columns = stub = leaf = False
@@ -101,11 +114,16 @@ def rows_by_label(cells: Iterable[str]) -> Iterator[Row]:
         if begins and row:
             yield tuple(row)
             row = []
-            figures = columns = False
+            figures = columns = leaf = False
         stub = stub if row else key in known.stubs
         figures = figures or figure or (blank and leaf)
         columns = columns or column
-        leaf = key in known.leaves or (leaf and (figure or blank))
+        leaf = leaf or _is_leaf(cell)
         row.append(cell)
     if row:
         yield tuple(row)
+
+
+def _is_leaf(cell: str) -> bool:
+    """Return whether a cell holds a label that has a row of figures of its own, alone or behind a merged one."""
+    return label_key(cell) in labels().leaves or any(label_key(word) in labels().leaves for word in cell.split())
