@@ -247,6 +247,14 @@ def test_a_cell_that_the_edge_of_the_page_cuts_is_not_blank() -> None:
     assert [(cell.row, cell.column) for cell in grid.cells if cell.garbled] == [(0, 2), (1, 2)]
 
 
+def test_a_column_without_rules_that_the_edge_of_the_page_cuts_is_not_blank() -> None:
+    # The longest figure still reaches in from beyond the edge; shorter ones of its column are not to be seen.
+    lefts, tops = (300.0, 420.0, 480.0, 540.0, 650.0), (100.0, 120.0, 140.0, 160.0)
+    lines = words_in(lefts, tops, (("甲", "1", "2", "60063"), ("乙", "3", "4", ""), ("丙", "5", "6", "")))
+    grid = only(grids.find(page(lines)))
+    assert [cell.garbled for cell in grid.cells if cell.column == grid.columns - 1][-2:] == [True, True]
+
+
 def test_figures_of_two_sizes_in_one_cell_are_not_one_figure() -> None:
     # The number of the page, printed into a table that is too long for it.
     number = Word("7", 348.0, 149.0, 353.0, 160.0)
@@ -262,6 +270,14 @@ def test_a_garbled_word_spoils_its_cell_and_no_other() -> None:
     words = [replaced._replace(garbled=replaced.text == "3") for replaced in PLAIN]
     grid = only(grids.find(page(words, lattice())))
     assert [cell.text for cell in grid.cells if cell.garbled] == ["3"]
+
+
+def test_the_number_of_a_section_begins_a_paragraph() -> None:
+    # A title as wide as the text, and the first heading close below it in nearly the same size.
+    lines = [word("某市某区某局2023年政府信息公开工作年度报告", 297, 100), word("一、总体情况", 200, 125)]
+    wide = [word("本年度本机关主动公开政府信息若干条", 297, 150)]
+    found = grids.paragraphs(page([*lines, *wide]), ())
+    assert [each.text for each in found][:2] == [lines[0].text, "一、总体情况"]
 
 
 def test_a_box_around_a_paragraph_is_no_table() -> None:

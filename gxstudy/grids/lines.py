@@ -68,8 +68,15 @@ def is_page_number(line: Sequence[Word], height: float) -> bool:
     return at_edge and _PAGE_NUMBER.fullmatch(line_text(line)) is not None
 
 
+_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、")
+"""How the heading of a section begins."""
+
+
 def paragraph_lines(lines: list[list[Word]]) -> list[list[list[Word]]]:
-    """Return lines grouped to paragraphs: a new one begins at an indent, after a short line or a wide gap."""
+    """Return lines grouped to paragraphs.
+
+    A new one begins at an indent, after a short line or a wide gap, and with the number of a section.
+    """
     if not lines:
         return []
     left = min(line[0].x0 for line in lines)
@@ -81,7 +88,7 @@ def paragraph_lines(lines: list[list[Word]]) -> list[list[list[Word]]]:
         short = right - before[-1].x1 > 1.8 * em
         apart = line[0].top - before[0].bottom > 2.5 * em
         sized = abs(em - (before[0].bottom - before[0].top)) > 0.25 * em
-        if indented or short or apart or sized:
+        if indented or short or apart or sized or _SECTION.match(line[0].text):
             parts.append([line])
         else:
             parts[-1].append(line)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from gxstudy.grids.lines import line_box, line_text, text_lines
 from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word, overlap
 from gxstudy.text import join_lines
 
-__all__ = ["DEFAULT", "Tolerance", "cell_of", "find"]
+__all__ = ["DEFAULT", "Tolerance", "as_seen", "cell_of", "find"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +288,24 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     )
     if crossing:
         cells = _without_crossed(cells, crossing)
-    if lefts[0] < -EDGE or tops[0] < -EDGE or lefts[-1] > page.width + EDGE or tops[-1] > page.height + EDGE:
-        cells = tuple(cell._replace(garbled=True) if _is_cut(cell, page) else cell for cell in cells)
-    return Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops))
+    return as_seen(page, Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops)))
+
+
+def as_seen(page: Page, grid: Grid) -> Grid:
+    """Return a grid whose empty cells that the edge of its page cuts are marked: nobody can say that they are blank."""
+    if (
+        min(grid.lefts[0], grid.tops[0]) >= -EDGE
+        and grid.lefts[-1] <= page.width + EDGE
+        and grid.tops[-1] <= page.height + EDGE
+    ):
+        return grid
+    return replace(
+        grid, cells=tuple(cell._replace(garbled=True) if _is_cut(cell, page) else cell for cell in grid.cells)
+    )
 
 
 def _is_cut(cell: Cell, page: Page) -> bool:
-    """Return whether an empty cell reaches beyond the edge of its page: what stands there cannot be seen."""
+    """Return whether a cell is empty and reaches beyond the edge of its page."""
     if cell.text or cell.box is None:
         return False
     _, x0, top, x1, bottom = cell.box

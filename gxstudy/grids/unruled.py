@@ -28,7 +28,7 @@ from gxstudy.grids.rows import (
     part_labels,
     row_lines,
 )
-from gxstudy.grids.ruled import cell_of
+from gxstudy.grids.ruled import as_seen, cell_of
 from gxstudy.grids.wrapped import CLOSE, LONG, NEAR, Originals, fold, has_label, may_belong, touching
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
 from gxstudy.text import read_number, squeeze
@@ -321,7 +321,7 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
             cells.append(cell._replace(garbled=True) if rest or column - wide in crossed else cell)
-    return Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops)
+    return as_seen(page, Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops))
 
 
 def _crossed(words: Sequence[Word], figures: Sequence[Sequence[Word]], places: Sequence[Place]) -> set[int]:
