@@ -12,7 +12,7 @@ from gxstudy.errors import CallError
 from gxstudy.specimens import wording
 from gxstudy.specimens.values import Break, Layout, Specimen, blocks
 
-__all__ = ["Cell", "Part", "parts"]
+__all__ = ["Cell", "Part", "foreign", "parts"]
 
 Role = Literal["band", "head", "stub", "outcome", "group", "label", "figure", "note"]
 
@@ -63,6 +63,24 @@ def parts(specimen: Specimen, layout: Layout) -> tuple[Part, ...]:
     whole = (*_disclosure(specimen, layout), _applications(specimen, layout), *_disputes(specimen, layout))
     cut = (piece for part in whole for piece in _cut_at(_written(part, layout), layout.breaks))
     return tuple(_skewed(list(cut), layout.skew))
+
+
+def foreign() -> Part:
+    """Return a table that is none of the form's: other words, and numbers of five digits."""
+    rows = (
+        ("序号", "公开方式", "数量（条）", "同比"),
+        *(
+            (str(number), kind, str(70_000 + 37 * number), f"{number}.5%")
+            for number, kind in enumerate(("政府网站", "政务新媒体", "政府公报", "新闻发布会", "其他"), start=1)
+        ),
+        ("", "总计", "70814", "3.1%"),
+    )
+    cells = tuple(
+        Cell(x, y, text, "head" if y == 0 else "label" if x == 1 else "figure")
+        for y, row in enumerate(rows)
+        for x, text in enumerate(row)
+    )
+    return Part("foreign", (0.6, 2.0, 1.2, 1.0), cells, 1)
 
 
 def _written(part: Part, layout: Layout) -> Part:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gxstudy import forms
 from gxstudy.specimens import finish, wording
-from gxstudy.specimens.cells import Cell, Part, parts
+from gxstudy.specimens.cells import Cell, Part, foreign, parts
 from gxstudy.specimens.values import Layout, Specimen
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _data(specimen: Specimen, layout: Layout) -> dict[str, Any]:
         "title": title.replace("\n", ""),
         "title-lines": wording.prose(title, layout),
         "footer": specimen.footer,
-        "font": _FONTS[layout.font],
+        "fonts": [layout.latin, _FONTS[layout.font]] if layout.latin else [_FONTS[layout.font]],
         "page": {
             "width": height if layout.landscape else width,
             "height": width if layout.landscape else height,
@@ -115,6 +115,8 @@ def _data(specimen: Specimen, layout: Layout) -> dict[str, Any]:
             "padding": layout.padding,
             "rule": layout.rule,
             "dashed": layout.rule_style == "dashed",
+            "tracking": layout.tracking,
+            "stand": layout.stand,
         },
     }
 
@@ -124,17 +126,23 @@ def _flow(specimen: Specimen, layout: Layout) -> list[dict[str, Any]]:
     form = forms.load(specimen.edition)
     drawn = parts(specimen, layout)
     flow = _section("一、总体情况", specimen.overview, layout)
+    if layout.extra == "first":
+        flow.append(_part(foreign(), layout))
     for key in layout.order:
         if key in layout.new_page:
             flow.append({"kind": "page"})
         flow += _section(form.table(key).section, (), layout)
         if layout.note_line:
             flow.append({"kind": "note", "text": layout.note_line})
-        flow += [_part(part, layout) for part in drawn if part.table == key]
+        own = [_part(part, layout) for part in drawn if part.table == key]
+        flow += own[:1]
+        for part in own[1:]:
+            flow += [part | {"above": layout.continued}]
         if key == layout.stamp:
             flow.append({"kind": "stamp", "text": specimen.organ})
     flow += _section("五、存在的主要问题及改进情况", specimen.problems, layout)
-    return flow + _section("六、其他需要报告的事项", specimen.other, layout)
+    flow += _section("六、其他需要报告的事项", specimen.other, layout)
+    return [*flow, _part(foreign(), layout)] if layout.extra == "last" else flow
 
 
 def _section(heading: str, paragraphs: tuple[str, ...], layout: Layout) -> list[dict[str, Any]]:
@@ -148,18 +156,21 @@ def _part(part: Part, layout: Layout) -> dict[str, Any]:
     ruled = heads if layout.ruled == "heads" else frozenset(range(part.height + 1))
     return {
         "kind": "table",
+        "above": "",
         "new-page": part.new_page,
         "gap": part.gap,
         "widths": part.widths,
         "cells": [
-            _cell(cell, _edges(cell, ruled, ends, len(part.widths), layout), layout)
+            _cell(cell, part.table, _edges(cell, ruled, ends, len(part.widths), layout), layout)
             for cell in sorted(part.cells, key=lambda cell: (cell.y, cell.x))
         ],
     }
 
 
-def _cell(cell: Cell, edges: tuple[str, ...], layout: Layout) -> dict[str, Any]:
+def _cell(cell: Cell, table: str, edges: tuple[str, ...], layout: Layout) -> dict[str, Any]:
     left = cell.role in ("label", "stub", "note")
+    shade = {"band": layout.shade, "head": layout.shade_heads}.get(cell.role, "")
+    turned = cell.role == "head" and cell.colspan == 1 and table in ("applications", "disputes")
     return {
         "x": cell.x,
         "y": cell.y,
@@ -168,8 +179,10 @@ def _cell(cell: Cell, edges: tuple[str, ...], layout: Layout) -> dict[str, Any]:
         "rowspan": cell.rowspan,
         "align": "left" if left else layout.align if cell.role == "figure" else "center",
         "bold": cell.role in ("band", "head"),
-        "shade": {"band": layout.shade, "head": layout.shade_heads}.get(cell.role, ""),
-        "way": layout.outcome_label if cell.role == "outcome" else "flat",
+        "shade": shade,
+        "ink": layout.ink_figures if cell.role == "figure" else layout.ink_heads if shade else "",
+        "figure": cell.role == "figure",
+        "way": layout.outcome_label if cell.role == "outcome" else layout.heads if turned else "flat",
         "edges": dict(zip(_SIDES, edges, strict=True)),
     }
 

@@ -123,6 +123,8 @@ class Layout:
     ----------
     font, body_size, table_size, leading
         ``leading`` is the space between lines of prose, in em.
+    latin
+        The font of digits and Latin letters; empty for that of everything else.
     bold
         How headings are made bold: by a stroke around the glyphs, by printing them twice 0.3 points apart, by printing
         them a second time as a shadow 0.9 points to the right and below, or not.
@@ -183,6 +185,14 @@ class Layout:
         The first column of every second part of a table is wider by this share, so that parts do not line up.
     shade, shade_heads
         Fill of the block headings of table two, and of all column headings; empty for none.
+    ink_heads, ink_figures
+        Colour of the text of what is shaded, and of figures; empty for black.
+    stand
+        Where figures stand in a cell that is higher than they.
+    tracking
+        Space between the characters of figures, in em.
+    heads
+        Column headings of tables three and four: along the line, glyphs stacked, or turned by 90 degrees.
     outcome_label
         三、本年度办理结果: glyphs stacked, the line turned by 90 degrees, or broken over lines as the column is narrow.
     labels
@@ -205,12 +215,17 @@ class Layout:
         three, a column for each result); ``down`` (a row for each figure).
     note_row, note_line
         A last row across table three; a line above every table.
+    continued
+        A line above every part of a table but the first: 续表.
+    extra
+        A table that is none of the form's, with figures of its own: nowhere, in the first section, or in the last.
     """
 
     font: Literal["serif", "sans"] = "serif"
     body_size: float = 14.0
     table_size: float = 9.0
     leading: float = 0.9
+    latin: Literal["", "Libertinus Serif", "DejaVu Sans Mono"] = ""
     bold: Literal["none", "stroke", "twice", "shadow"] = "stroke"
     font_height: float = 1.0
     title_break: bool = False
@@ -248,6 +263,11 @@ class Layout:
     skew: float = 0.0
     shade: str = ""
     shade_heads: str = ""
+    ink_heads: str = ""
+    ink_figures: str = ""
+    stand: Literal["horizon", "top", "bottom"] = "horizon"
+    tracking: float = 0.0
+    heads: Literal["flat", "stacked", "rotated"] = "flat"
 
     outcome_label: Literal["stacked", "rotated", "flat"] = "stacked"
     labels: tuple[tuple[str, str], ...] = ()
@@ -267,6 +287,8 @@ class Layout:
     disputes: Literal["across", "split", "matrix", "down"] = "across"
     note_row: str = ""
     note_line: str = ""
+    continued: str = ""
+    extra: Literal["", "first", "last"] = ""
 
     def __post_init__(self) -> None:
         if sorted(self.order) != ["applications", "disclosure", "disputes"]:
