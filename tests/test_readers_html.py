@@ -379,6 +379,42 @@ def test_nothing_that_is_seen_between_two_cells_is_no_cell(between: str) -> None
     assert grid_rows(body) == [["甲", "1"], ["乙", "2"]]
 
 
+@pytest.mark.parametrize(
+    "unseen",
+    ["opacity:0", "opacity: 0.0;", "mso-hide:all", "font-size:0", "font-size: 0px; color:red", "color:transparent"],
+)
+def test_text_without_ink_is_no_part_of_a_figure(unseen: str) -> None:
+    body = f'<table><tr><td>甲<td><span style="{unseen}">7</span>1<tr><td>乙<td style="opacity:0.9;font-size:0">'
+    assert grid_rows(f'{body}<b style="font-size:9pt">2</b></table>') == ROWS
+
+
+def test_a_mark_raised_by_a_style_is_no_part_of_a_figure() -> None:
+    body = '<table><tr><td>甲<td>1<span style="vertical-align: super">2</span><tr><td>乙<td>2</table>'
+    assert grid_rows(body)[0] == ["甲", "1²"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<td data-value="12"></td>',
+        '<td><span class="count" data-to="12"></span></td>',
+        '<td class="n12"></td><style>.n12:before{content:"12"}</style>',
+        '<td class="n" data-x="12"></td><style>.n::after{content:attr(data-x)}</style>',
+    ],
+)
+def test_a_figure_that_a_script_or_a_style_sheet_writes_is_not_blank(cell: str) -> None:
+    assert grid_rows(f"<table><tr><td>甲</td>{cell}<tr><td>乙<td>2</table>")[0][1] == "\ufffc"
+
+
+@pytest.mark.parametrize("how", ["style", "role"])
+def test_a_table_of_other_elements_keeps_its_blank_cells(how: str) -> None:
+    names = {"style": ("table", "table-row", "table-cell"), "role": ("table", "row", "cell")}[how]
+    table, row, cell = (f'<div style="display: {name}">' if how == "style" else f"<span role={name}>" for name in names)
+    end = "</div>" if how == "style" else "</span>"
+    body = f"{table}{row}{cell}甲{end}{cell}{end}{cell}1{end}{end}{row}{cell}乙{end}{cell}2{end}{cell}3{end}{end}{end}"
+    assert grid_rows(body) == [["甲", "", "1"], ["乙", "2", "3"]]
+
+
 def test_lines_count_in_a_text_with_tables_marked_up_in_it() -> None:
     """Programs that turn a page into Markdown write its tables so; its lines ran together to one paragraph."""
     source = f"# 某县统计局2024年政府信息公开工作年度报告\n\n## 一、总体情况\n没有。\n\n{DATA}\n\n五、问题\n"

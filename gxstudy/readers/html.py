@@ -70,11 +70,14 @@ def read(data: bytes) -> Document:
     if not _IS_PAGE.search(whole):
         whole = f'<div style="white-space:pre-line">{whole}</div>'
     root = _parsed(whole)
-    walk = _Walk(also_hidden=False)
+    if _OTHERWISE.search(whole):
+        _rename(root)
+    drawn = _DRAWN.search(whole) is not None
+    walk = _Walk(also_hidden=False, drawn=drawn)
     found = blocks(walk.items(root))
     if not any(isinstance(block, Grid) for block in found):
         # The hidden half is read only where nothing else can be.
-        all_of_it = _Walk(also_hidden=True)
+        all_of_it = _Walk(also_hidden=True, drawn=drawn)
         shown_by_script = blocks(all_of_it.items(root))
         if any(isinstance(block, Grid) for block in shown_by_script):
             walk, found = all_of_it, shown_by_script
@@ -212,6 +215,28 @@ def _parsed(source: str) -> etree._Element:
     return root
 
 
+_OTHERWISE = re.compile(r"role\s*=\s*[\"']?(?:row|cell|gridcell)\b|display\s*:\s*table-", re.IGNORECASE)
+_ROLES = {
+    **dict.fromkeys(("table", "grid", "treegrid", "inline-table"), "table"),
+    **dict.fromkeys(("rowgroup", "table-row-group"), "tbody"),
+    **dict.fromkeys(("table-header-group",), "thead"),
+    **dict.fromkeys(("row", "table-row"), "tr"),
+    **dict.fromkeys(("cell", "gridcell", "columnheader", "rowheader", "table-cell"), "td"),
+}
+_DISPLAY = re.compile(r"(?<![\w-])display\s*:\s*([\w-]+)", re.IGNORECASE)
+
+
+def _rename(root: etree._Element) -> None:
+    """Give the elements that are a table, its rows and cells by their role or style the names of such."""
+    for element in root.iter("div", "span", "p", "ul", "li", "dl", "dd", "section"):
+        shown = _DISPLAY.search(element.get("style") or "")
+        name = _ROLES.get(shown[1].lower() if shown is not None else "") or _ROLES.get(element.get("role") or "")
+        if name is not None:
+            element.tag = name
+            element.set("rowspan", element.get("aria-rowspan") or "1")
+            element.set("colspan", element.get("aria-colspan") or "1")
+
+
 _HEADING = re.compile("[^。]{0,60}(?:信息|政务)公开[^。]{0,20}(?:报告|年报)[^。]{0,12}")
 _SITE = re.compile(r"\s*[-_|–—]+\s*")
 
@@ -275,6 +300,24 @@ _NEVER_HIDDEN = frozenset(("html", "body"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _UNSEEN = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
+_FADED = re.compile(r"(?<![\w-])(?:opacity\s*:\s*0?\.?0+\s*(?:;|$|!)|mso-hide\s*:\s*all)", re.IGNORECASE)
+# A child may set another size or colour than these.
+_WITHOUT_INK = re.compile(
+    r"(?<![\w-])(?:font-size\s*:\s*0+(?:px|pt|em)?\s*|color\s*:\s*transparent\s*)(?:;|$|!)", re.IGNORECASE
+)
+_SHIFT = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+# Attributes that a script shows as the figure of a cell, or a style sheet.
+_SHOWN_LATER = (
+    "data-value",
+    "data-val",
+    "data-num",
+    "data-number",
+    "data-count",
+    "data-to",
+    "data-target",
+    "data-text",
+)
+_DRAWN = re.compile(r"content\s*:\s*(?:attr\(|[\"'][^\"'\\]*\d)", re.IGNORECASE)
 _PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _FIELDS = frozenset(("", "text", "number", "tel"))
 _WHITE = re.compile(r"[ \t\r\n\f]+")
@@ -330,11 +373,12 @@ class _State(NamedTuple):
 class _Walk:
     """One way through a page.
 
-    ``cells``: the page and the open cells; ``states``: the open elements, None for one that is passed over;
-    ``stray``: texts that stood in a row, outside its cells.
+    ``drawn``: the style sheet may write figures into cells; ``cells``: the page and the open cells; ``states``: the
+    open elements, None for one that is passed over; ``stray``: texts that stood in a row, outside its cells.
     """
 
     also_hidden: bool
+    drawn: bool = False
     cells: list[OpenCell] = field(default_factory=lambda: [OpenCell()])
     tables: list[_OpenTable] = field(default_factory=list)
     states: list[_State | None] = field(default_factory=lambda: [_State()])
@@ -382,11 +426,14 @@ class _Walk:
             self.tables[-1].open_group(tag)
         elif self.tables and tag in ("img", "input"):
             self._picture_or_field(element)
+        if self.tables and any((element.get(name) or "").strip() for name in _SHOWN_LATER):
+            self.cells[-1].pictured = True
         self.states.append(_state(self._state(), tag, style, opened))
         return True
 
     def _open_cell(self, element: etree._Element) -> None:
         cell = OpenCell(_span(element.get("rowspan"), least=0), _span(element.get("colspan"), least=1))
+        cell.pictured = self.drawn and element.get("class") is not None
         self.tables[-1].open_cell(cell)
         self.cells.append(cell)
 
@@ -501,8 +548,9 @@ def _state(before: _State, tag: str, style: str | None, opened: Literal["", "cel
     elif style is not None and white == "nothing" and _PRE.search(style):
         white = "lines"
     crossed = crossed or tag in _CROSSED or (style is not None and _LINE_THROUGH.search(style) is not None)
-    if tag in ("sup", "sub"):
-        shifted = RAISED if tag == "sup" else LOWERED
+    shift = _SHIFT.search(style) if style is not None and not opened else None
+    if tag in ("sup", "sub") or shift is not None:
+        shifted = RAISED if (tag if shift is None else shift[1].lower()) in ("sup", "super") else LOWERED
     return _State(white, crossed, shifted, opened)
 
 
@@ -517,9 +565,12 @@ def _is_hidden(element: etree._Element, style: str | None) -> bool:
     """Return whether an element is not shown; the whole page never is, for a script shows it once it is loaded."""
     if element.tag in _NEVER_HIDDEN:
         return False
-    return element.get("hidden") is not None or (
-        style is not None and (_HIDDEN.search(style) is not None or _UNSEEN.search(style) is not None)
-    )
+    if element.get("hidden") is not None:
+        return True
+    if style is None:
+        return False
+    unseen = _HIDDEN.search(style) or _UNSEEN.search(style) or _FADED.search(style)
+    return unseen is not None or (len(element) == 0 and _WITHOUT_INK.search(style) is not None)
 
 
 def _span(declared: str | None, *, least: int) -> int:
