@@ -280,6 +280,42 @@ def test_the_number_of_a_section_begins_a_paragraph() -> None:
     assert [each.text for each in found][:2] == [lines[0].text, "一、总体情况"]
 
 
+def steps(start: float, end: float, step: float) -> list[float]:
+    return [start + index * step for index in range(int((end - start) / step) + 1)]
+
+
+def dashed(lefts: Sequence[float], tops: Sequence[float], *, dash: float, gap: float) -> list[Ruling]:
+    """Rules in dashes; whole ones at the outside."""
+    x0, x1, y0, y1 = lefts[0], lefts[-1], tops[0], tops[-1]
+    found = [*(across(y, x0, x1) for y in (y0, y1)), *(down(x, y0, y1) for x in (x0, x1))]
+    for x in lefts[1:-1]:
+        found += [down(x, y, min(y + dash, y1)) for y in steps(y0, y1, dash + gap)]
+    for y in tops[1:-1]:
+        found += [across(y, x, min(x + dash, x1)) for x in steps(x0, x1, dash + gap)]
+    return found
+
+
+@pytest.mark.parametrize("dash, gap", [(4.0, 5.6), (4.0, 4.0), (2.0, 3.0), (1.0, 3.5)])
+def test_gaps_between_dashes_may_be_wider_than_these(dash: float, gap: float) -> None:
+    grid = only(grids.find(page(PLAIN, dashed(LEFTS, TOPS, dash=dash, gap=gap))))
+    assert grid.origin == "ruled"
+    assert texts(grid) == [list(row) for row in TEXTS]
+
+
+def test_dashes_close_beside_figures_are_no_strokes_of_them() -> None:
+    # Figures set right against dashed rules, half a point from them, in rows as low as they are.
+    lefts, tops = steps(100, 400, 30), steps(100, 380, 14)
+    figures = [[str(100 * row + column) for column in range(len(lefts) - 1)] for row in range(1, len(tops))]
+    words = [
+        Word(text, x1 - 0.5 - text_width(text), top + 2, x1 - 0.5, top + 12)
+        for top, row in zip(tops, figures, strict=False)
+        for x1, text in zip(lefts[1:], row, strict=True)
+    ]
+    grid = only(grids.find(page(words, dashed(lefts, tops, dash=4.0, gap=4.0))))
+    assert grid.origin == "ruled"
+    assert texts(grid) == figures
+
+
 def test_a_box_around_a_paragraph_is_no_table() -> None:
     words = [word("本报告由本机关编制，供查阅。", 250, 115)]
     boxed = [across(100), across(160), down(100), down(400)]

@@ -30,6 +30,8 @@ class Tolerance:
     """Lines nearer than this to each other are one line (doubled rules, rounding)."""
     gap_points: float = 4.0
     """Pieces of one line with a smaller gap between them are joined (dashes)."""
+    dash_points: float = 6.5
+    """Dashes are no longer than this; the gap between two may be wider than they are."""
     touch_points: float = 3.0
     """Lines that end this near to each other touch."""
     least_points: float = 5.0
@@ -64,6 +66,8 @@ STROKES = 60
 """Fewer lines inside words than this on a page are no writing."""
 WRITING_ROWS = 4
 """Strokes of one line of characters make no more rows than this."""
+DASH_GAP = 1.5
+"""The gap between two dashes is no wider than this multiple of the longer one."""
 MIXED = 1.05
 """Figures of one cell that differ in height by more than this ratio are not parts of one."""
 GUTTER_POINTS = 7.0
@@ -159,14 +163,15 @@ def _without_strokes(page: Page) -> Sequence[Ruling]:
 
 
 def _is_stroke(line: Ruling, words: dict[tuple[int, int], list[Word]]) -> bool:
-    """Return whether a short line lies inside a word, not at its edge."""
+    """Return whether a short line lies inside a word, not at its edge: a dash beside it is one of a rule."""
     x, y = int((line.x0 + line.x1) / 2 // STROKE_POINTS), int((line.top + line.bottom) / 2 // STROKE_POINTS)
     for row in (y - 1, y, y + 1):
         for word in words.get((x, row), ()):
-            edge = 0.1 * (word.bottom - word.top) if line.top == line.bottom else -1.0
+            level = line.top == line.bottom
+            edge, beside = (0.1 * (word.bottom - word.top), 1.0) if level else (-1.0, 0.0)
             if (
-                word.x0 - 1 < line.x0
-                and line.x1 < word.x1 + 1
+                word.x0 - beside < line.x0
+                and line.x1 < word.x1 + beside
                 and word.top + edge < line.top
                 and line.bottom < word.bottom - edge
             ):
@@ -190,8 +195,11 @@ def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
         at = sum(map(_AT, level)) / len(level)
         level.sort(key=_START)
         _, start, end = level[0]
+        length = end - start
         for _, next_start, next_end in level[1:]:
-            if next_start - end <= tolerance.gap_points:
+            gap, longer = next_start - end, max(length, next_end - next_start)
+            length = next_end - next_start
+            if gap <= tolerance.gap_points or (longer <= tolerance.dash_points and gap <= DASH_GAP * longer):
                 end = max(end, next_end)
             else:
                 merged.append(_Segment(at, start, end))

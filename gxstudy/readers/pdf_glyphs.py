@@ -130,7 +130,7 @@ def raised(codes: npt.NDArray[np.uint32], boxes: Boxes, starts: npt.NDArray[np.i
 
     ``starts``: the first character of each word.
     """
-    digits = (codes >= 0x30) & (codes <= 0x39)
+    digits = ((codes >= 0x30) & (codes <= 0x39)) | ((codes >= 0xFF10) & (codes <= 0xFF19))
     line = boxes.bottom
     lowest = np.maximum.reduceat(np.where(digits, line, -np.inf), starts)
     highest = np.minimum.reduceat(np.where(digits, line, np.inf), starts)
