@@ -145,7 +145,9 @@ CODE = "<w:r><w:instrText> PAGE </w:instrText></w:r>"
         (field("begin", CODE, run("码"), "separate", run("7"), "end"), "7"),
         (field("begin", CODE, "end") + run("无果"), "无果"),
         (field("begin", field("begin", CODE, "separate", run("内"), "end"), CODE, "separate", run("外"), "end"), "外"),
-        (field("separate", "end") + run("乱"), "乱"),
+        (field("separate", "end") + run("乱"), "\ufffd乱"),
+        (field("begin", CODE, run("7"), "end") + run("无果"), "\ufffd无果"),
+        (field(run("9"), "separate", run("7"), "end"), "9\ufffd7"),
     ],
 )
 def test_of_a_field_the_result_is_kept(runs: str, expected: str) -> None:
@@ -327,6 +329,34 @@ def test_files_inserted_as_they_are_are_said_not_to_be_read() -> None:
     document = docx.read(package(paragraph("正文") + '<w:altChunk w:id="1"/>'))
     (found,) = document.findings
     assert (found.code, found.severity) == (Code.PAGE_UNREADABLE, "error")
+
+
+def test_an_embedded_workbook_is_said_not_to_be_read() -> None:
+    data = '<w:p><w:r><w:object><v:shape><v:imagedata/></v:shape><o:OLEObject xmlns:o="urn:o" ProgID="Excel.Sheet.12"/>'
+    document = docx.read(package(paragraph("正文") + data + "</w:object></w:r></w:p>"))
+    (found,) = document.findings
+    assert found.code is Code.PAGE_UNREADABLE
+    assert "Excel.Sheet.12" in found.message
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "<w:r><w:x>12</w:x></w:r>",
+        "<w:r><w:t>1</w:t><w:x>2</w:x></w:r>",
+        "<w:r><w:t/>12</w:r>",
+        "<w:r>12</w:r>",
+        field("begin", CODE, run("12"), "end"),
+        '<w:r><w:drawing><wp:anchor><p:pic xmlns:p="urn:p"/></wp:anchor></w:drawing></w:r>',
+    ],
+)
+def test_what_may_be_a_figure_in_a_cell_does_not_make_it_blank(lost: str) -> None:
+    row = "<w:tr><w:tc>{}</w:tc><w:tc>{}</w:tc></w:tr>"
+    rows = row.format(paragraph("甲"), f"<w:p>{lost}</w:p>") + row.format(paragraph("乙"), paragraph("2"))
+    (grid,) = blocks(f"<w:tbl>{rows}</w:tbl>")
+    assert isinstance(grid, list)
+    assert grid[1] == ["乙", "2"]
+    assert set(grid[0][1]) & {"\ufffd", "\ufffc"}
 
 
 # Round trip -----------------------------------------------------------------------------------------------------------

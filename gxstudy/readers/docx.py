@@ -83,6 +83,10 @@ def _findings(walk: _Walk, unread: str) -> tuple[Finding, ...]:
     if walk.inserted_files:
         message = f"{walk.inserted_files} files inserted into the Word document as they are (altChunk) were not read"
         noticed.append(finding(Code.PAGE_UNREADABLE, message, Place(page=1)))
+    if walk.embedded:
+        programs = ", ".join(sorted(set(walk.embedded)))
+        message = f"{len(walk.embedded)} objects embedded in the Word document ({programs}) were not read"
+        noticed.append(finding(Code.PAGE_UNREADABLE, message, Place(page=1)))
     if unread:
         message = f"the numbers that Word counts by itself before headings and labels are missing: {unread}"
         noticed.append(finding(Code.NUMBERING_UNREAD, message, Place(page=1)))
@@ -228,6 +232,8 @@ _SKIPPED = frozenset(
         *("w:ffData", "w:fldData", "w:altChunkPr", "w:customXmlPr", "w:smartTagPr"),
     }
 )
+# Pictures in the line and, of what floats, those, charts and diagrams; no frames of text.
+_PICTURES = frozenset(("wp:inline", "v:imagedata", "?:pic", "?:chart", "?:relIds"))
 _OFF = frozenset(("0", "false", "off", "none"))
 
 
@@ -235,25 +241,28 @@ _OFF = frozenset(("0", "false", "off", "none"))
 class _Scope:
     """Something that holds paragraphs: the document, a cell, a text box; with the fields that are open in it.
 
-    ``printed`` is False for a cell that only goes on with the one above it.
+    ``printed`` is False for a cell that only goes on with the one above it; ``unseen``: text was left out because it
+    stands in the code of a field.
     """
 
     cell: OpenCell
     fields: list[Literal["code", "result"]] = field(default_factory=list)
     printed: bool = True
+    unseen: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class _Walk:
     """One way through the main part. ``pictures`` and ``inserted_files`` count what was passed.
 
-    ``numbers`` counts the paragraphs that Word numbers.
+    ``embedded`` are the programs of objects in it; ``numbers`` counts the paragraphs that Word numbers.
     """
 
     scopes: list[_Scope] = field(default_factory=lambda: [_Scope(OpenCell())])
     tables: list[list[list[RowCell]]] = field(default_factory=list)
     pictures: int = 0
     inserted_files: int = 0
+    embedded: list[str] = field(default_factory=list)
     numbers: Numbers = field(default_factory=lambda: Numbers(Numbering()))
     _names: dict[str, str] = field(default_factory=dict)
 
@@ -271,6 +280,8 @@ class _Walk:
                 passed_over = False
             else:
                 self._close(name, element)
+            if event == "end" and element.tail is not None and name.startswith("w:"):
+                self._loose(element.tail)
         self.scopes[0].cell.end_line()
         return tuple(self.scopes[0].cell.items)
 
@@ -323,20 +334,39 @@ class _Walk:
             self._cell.write(_symbol(attribute(element, "char")))
         elif name == "w:fldChar":
             self._field(attribute(element, "fldCharType"))
-        elif name in ("wp:inline", "v:imagedata"):
+        elif name in _PICTURES:
             self.pictures += 1
             self._cell.pictured = True
         elif name == "w:altChunk":
             self.inserted_files += 1
+        elif name == "?:OLEObject":
+            self.embedded.append(element.get("ProgID") or "of no name")
+        elif name.startswith("w:") and element.text is not None:
+            self._loose(element.text)
+
+    def _loose(self, text: str) -> None:
+        """Write text that stands where no text may stand so that no figure is read from it."""
+        if not text.isspace():
+            self._cell.write(f"\ufffd{text}")
 
     def _field(self, kind: str) -> None:
-        fields = self.scopes[-1].fields
+        """Take note of a part of a field. One without a result, or without a beginning, loses text or shows too much."""
+        scope = self.scopes[-1]
         if kind == "begin":
-            fields.append("code")
-        elif kind == "separate" and fields:
-            fields[-1] = "result"
-        elif kind == "end" and fields:
-            fields.pop()
+            scope.fields.append("code")
+        elif kind == "separate" and scope.fields:
+            scope.fields[-1] = "result"
+            scope.unseen = False
+        elif kind == "separate":
+            self._cell.write("\ufffd")
+        elif kind == "end" and scope.fields and scope.fields.pop() == "code":
+            self._end_unseen()
+
+    def _end_unseen(self) -> None:
+        """Mark the line where text was left out as the code of a field that has no result."""
+        if self.scopes[-1].unseen:
+            self._cell.write("\ufffd")
+        self.scopes[-1].unseen = False
 
     def _number(self, paragraph: etree._Element) -> None:
         """Write the number that Word gives a paragraph; one that is hidden, or runs into the next, has none."""
@@ -347,7 +377,10 @@ class _Walk:
             self._cell.write(self.numbers.before(style))
 
     def _write(self, element: etree._Element) -> None:
-        if not element.text or "code" in self.scopes[-1].fields:
+        if not element.text:
+            return
+        if "code" in self.scopes[-1].fields:
+            self.scopes[-1].unseen |= not element.text.isspace()
             return
         text = element.text.replace("\n", " ")
         run = element.getparent()
@@ -396,6 +429,7 @@ class _Walk:
 
     def _close(self, name: str, element: etree._Element) -> None:
         if name == "w:p":
+            self._end_unseen()
             if not _ends_with_deleted_mark(element):
                 self._cell.end_line()
         elif name == "w:tc":
