@@ -51,6 +51,7 @@ class Code(StrEnum):
     OPEN_BORDER = "open_border"
     UNRULED_TABLE = "unruled_table"
     OVERLAY_DROPPED = "overlay_dropped"
+    HIDDEN_TEXT = "hidden_text"
     UNMAPPED_GLYPHS = "unmapped_glyphs"
     PAGE_CUT_OFF = "page_cut_off"
     PAGE_UNREADABLE = "page_unreadable"
@@ -145,6 +146,7 @@ _KINDS: dict[Code, Kind] = {
     Code.OVERLAY_DROPPED: Kind(
         "info", "text laid over the page (a stamp, a watermark) was left out", "叠印在页面上的文字（印章、水印）未计入"
     ),
+    Code.HIDDEN_TEXT: Kind("warning", "text that the page does not show was left out", "页面上看不见的文字未计入"),
     Code.UNMAPPED_GLYPHS: Kind("warning", "characters are damaged or stand for nothing", "有损坏或无法对应的字符"),
     Code.PAGE_CUT_OFF: Kind("error", "a page or file was not read to its end", "页面或文件未能读到末尾"),
     Code.PAGE_UNREADABLE: Kind("error", "a page cannot be read", "页面无法读取"),

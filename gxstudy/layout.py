@@ -119,7 +119,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. ``blocks`` is None for a drawn page; for a marked-up one, grids and paragraphs in reading order."""
+    """One page. ``blocks`` is None for a drawn page; for a marked-up one, grids and paragraphs in reading order.
+
+    ``drawings`` are where a drawn page shows what is neither text nor line nor shading: pictures, outlines of figures,
+    fields whose value is not drawn, boxes over what stood there.
+    """
 
     number: int
     width: float
@@ -127,6 +131,7 @@ class Page:
     words: tuple[Word, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     blocks: tuple[Grid | Paragraph, ...] | None = None
+    drawings: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,22 @@ columns without lines (:mod:`gxstudy.grids.unruled`). Nothing here knows the for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gxstudy.grids import ruled, unruled
 from gxstudy.grids.lines import is_page_number, line_box, line_text, paragraph_lines, text_lines
 from gxstudy.grids.ruled import DEFAULT, Tolerance
-from gxstudy.layout import Grid, Page, Paragraph, Word
+from gxstudy.layout import Box, Cell, Grid, Page, Paragraph, Word
 from gxstudy.text import join_lines
 
 __all__ = ["Tolerance", "caption", "find", "paragraphs"]
 
+DRAWING = "\ufffc"
+"""Stands for a drawing in a cell that holds nothing else: it may show a figure, so the cell is not blank."""
+EDGE = 2.0
+"""A drawing that is larger than a cell by more than this (points) is not one of the cell."""
 LONG_TEXT = 10
 """Words of as many characters are labels of rows or prose."""
 CAPTION_LINES = 2
@@ -46,11 +51,43 @@ def find(page: Page, *, tolerance: Tolerance = DEFAULT) -> tuple[Grid, ...]:
 
 
 def _find(page: Page, tolerance: Tolerance) -> list[Grid]:
-    drawn = ruled.find(page, tolerance)
-    outside = _outside(page.words, drawn)
-    if not unruled.worth_a_look(outside):
-        return drawn
-    return sorted([*drawn, *unruled.find(page, outside)], key=lambda grid: (grid.tops[0], grid.lefts[0]))
+    found = ruled.find(page, tolerance)
+    outside = _outside(page.words, found)
+    if unruled.worth_a_look(outside):
+        found = sorted([*found, *unruled.find(page, outside)], key=lambda grid: (grid.tops[0], grid.lefts[0]))
+    return [_with_drawings(grid, page.drawings) for grid in found] if page.drawings else found
+
+
+def _with_drawings(grid: Grid, drawings: Sequence[Box]) -> Grid:
+    """Return a grid whose cells without text are not blank where a drawing stands in them: it may show a figure.
+
+    A drawing that reaches over several cells is a stamp, a picture behind the table, or shading.
+    """
+    lefts, tops = grid.lefts, grid.tops
+    shown: dict[tuple[int, int], Box] = {}
+    for drawing in drawings:
+        x, y = (drawing.x0 + drawing.x1) / 2, (drawing.top + drawing.bottom) / 2
+        column, row = bisect_right(lefts, x) - 1, bisect_right(tops, y) - 1
+        if 0 <= column < grid.columns and 0 <= row < grid.rows:
+            shown[row, column] = drawing
+    if not shown:
+        return grid
+    return replace(grid, cells=tuple(_drawn(cell, grid, shown) for cell in grid.cells))
+
+
+def _drawn(cell: Cell, grid: Grid, shown: Mapping[tuple[int, int], Box]) -> Cell:
+    if cell.text:
+        return cell
+    last, end = cell.row + cell.row_span, cell.column + cell.column_span
+    for (row, column), drawing in shown.items():
+        if cell.row <= row < last and cell.column <= column < end:
+            wide, high = drawing.x1 - drawing.x0, drawing.bottom - drawing.top
+            if (
+                wide < grid.lefts[end] - grid.lefts[cell.column] + EDGE
+                and high < grid.tops[last] - grid.tops[cell.row] + EDGE
+            ):
+                return cell._replace(text=DRAWING, boxes=(drawing,))
+    return cell
 
 
 def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:

@@ -8,6 +8,7 @@ about tables.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise, repeat
 from typing import NamedTuple
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from gxstudy.errors import NoTextLayerError, TruncatedFileError, UnreadableFileError
 from gxstudy.findings import Code, Finding, Place, finding
-from gxstudy.layout import Document, Page, Ruling, Word
+from gxstudy.layout import Box, Document, Page, Ruling, Word
 from gxstudy.readers import pdfium, trial
 from gxstudy.readers.pdf_again import once, printed_again
 from gxstudy.readers.pdf_glyphs import (
@@ -34,13 +35,16 @@ from gxstudy.readers.pdf_glyphs import (
     straightened,
 )
 from gxstudy.readers.pdf_layer import distrust
+from gxstudy.readers.pdf_over import lay_over
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
-from gxstudy.readers.pdfium import PdfPage
+from gxstudy.readers.pdf_seen import OVER_SHARE, drawings, overprinted, struck, unseen
+from gxstudy.readers.pdfium import Lines, PdfPage
 
 __all__ = ["read", "read_pages", "render", "size", "with_text"]
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
+Rectangle = tuple[float, float, float, float]
 
 PAGES_LIMIT = 20_000
 """Pages read from one file before the rest is left out."""
@@ -56,6 +60,8 @@ DASH_GAP = 4.0
 """A vertical line drawn in dashes parts words in its gaps too (points)."""
 VIVID, DULL = 0.4, 0.2
 """A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
+MOST_HIDDEN = 0.5
+"""A page of which more of the text is not seen has a text layer for searching, not for reading."""
 ASKEW_SAMPLE = 60
 """Characters of a page that are asked whether it lies askew."""
 LEAST_ASKEW, MOST_ASKEW = math.radians(0.1), math.radians(2.5)
@@ -253,6 +259,7 @@ def size(data: bytes, page: int) -> tuple[float, float]:
 
 def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     findings: list[Finding] = []
+    undrawn = lay_over(loaded)
     why = "its text layer is hidden under a picture" if loaded.hides_text() else distrust(loaded.text())
     if why is not None:
         message = f"the text of page {number} cannot be believed: {why}"
@@ -271,12 +278,29 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
         )
         findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
     rulings = _rulings(frame, lines.segments)
-    words, noticed = _words(loaded, frame, rulings, number, level)
-    findings += noticed
+    found = _words(loaded, frame, rulings, number, level, None if why else lines)
+    words = found.words
+    findings += found.findings
     if not words and lines.objects:
         message = f"page {number} has no text, only pictures or drawings; what stands there was not read"
         findings.append(finding(Code.PAGE_WITHOUT_TEXT, message, Place(page=number)))
-    return Page(number, wide, high, words, rulings), findings
+    shown = (*undrawn, *drawings(lines), *found.replaced)
+    return Page(number, wide, high, words, rulings, drawings=_boxes(frame, number, shown)), findings
+
+
+def _boxes(frame: _Frame, number: int, rectangles: Sequence[Rectangle]) -> tuple[Box, ...]:
+    if not rectangles:
+        return ()
+    places = frame.place(*np.array(rectangles, np.float32).T)
+    return tuple(Box(number, *each) for each in zip(*(edge.tolist() for edge in places), strict=True))
+
+
+class _Found(NamedTuple):
+    """The words of a page, what was noticed about them, and where something else shows in place of a character."""
+
+    words: tuple[Word, ...]
+    findings: list[Finding]
+    replaced: tuple[Rectangle, ...] = ()
 
 
 def _prose(loaded: PdfPage, spans: list[Line], frame: _Frame) -> tuple[Word, ...]:
@@ -362,15 +386,33 @@ def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
 
 
 def _words(
-    loaded: PdfPage, frame: _Frame, rulings: tuple[Ruling, ...], number: int, level: tuple[float, ...] | None
-) -> tuple[tuple[Word, ...], list[Finding]]:
+    loaded: PdfPage,
+    frame: _Frame,
+    rulings: tuple[Ruling, ...],
+    number: int,
+    level: tuple[float, ...] | None,
+    lines: Lines | None,
+) -> _Found:
+    """Return the words of a page; without ``lines``, all characters are taken for seen."""
     findings: list[Finding] = []
     printed = loaded.text()
     codes = np.frombuffer(printed.encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = KINDS[np.minimum(codes, len(KINDS) - 1)]
     kept = np.flatnonzero(kinds != LINE_END)
     raw = _sound_boxes(loaded, codes[kept], kept)
-    boxes = frame.place_glyphs(raw if level is None else _levelled(raw, level))
+    raw = raw if level is None else _levelled(raw, level)
+    hidden = unseen(loaded, lines, kept, raw, _may_be_figure(codes[kept])) if lines is not None else None
+    replaced, torn = () if hidden is None else hidden.replaced, kept[:0]
+    if hidden is not None and hidden.share > MOST_HIDDEN:
+        message = f"the text of page {number} cannot be believed: most of it is not seen on the page"
+        findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))
+    elif hidden is not None and len(hidden.characters):
+        text = "".join(printed[i] for i in kept[hidden.characters][:40])
+        message = f"text that is not seen on page {number} was left out: {text!r}"
+        findings.append(finding(Code.HIDDEN_TEXT, message, Place(page=number)))
+        torn = kept[hidden.torn]
+        kept, raw = np.delete(kept, hidden.characters), np.delete(raw, hidden.characters, axis=0)
+    boxes = frame.place_glyphs(raw)
     strokes = np.flatnonzero(kinds[kept] == STROKE)
     if len(strokes):
         ink = loaded.tight_boxes(kept[strokes].tolist())
@@ -378,7 +420,7 @@ def _words(
     shown = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top) & (kinds[kept] != BLANK)
     kept, boxes = kept[shown], boxes.take(shown)
     if not len(kept):
-        return (), findings
+        return _Found((), findings, replaced)
     overlay = _overlay(loaded, kept, boxes)
     if overlay.any():
         text = "".join(printed[i] for i in kept[overlay][:40])
@@ -386,7 +428,7 @@ def _words(
         findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
         kept, boxes = kept[~overlay], boxes.take(~overlay)
         if not len(kept):
-            return (), findings
+            return _Found((), findings, replaced)
     single = once(codes[kept], boxes)
     if single is not None:
         kept, boxes = kept[single], boxes.take(single)
@@ -419,7 +461,9 @@ def _words(
         np.maximum.reduceat(x1, starts),
         np.maximum.reduceat(bottom, starts),
     )
-    garbled = (np.logical_or.reduceat(unmapped | cut, starts) | raised(codes, boxes, starts)).tolist()
+    damaged = np.logical_or.reduceat(unmapped | cut | np.isin(kept, torn), starts) | raised(codes, boxes, starts)
+    over = () if lines is None else _rulings(frame, lines.over)
+    garbled = (damaged | struck(texts, edges, rulings, over) | overprinted(texts, edges)).tolist()
     columns = (texts, *(edge.tolist() for edge in edges), repeat((), len(texts)), garbled)
     words = tuple(map(_word, zip(*columns, strict=True)))
     stamped = _stamped(loaded, texts, edges, kept[starts])
@@ -430,7 +474,7 @@ def _words(
     left_out = stamped | (edges.x1 <= 0) | (edges.bottom <= 0) | (edges.x0 >= wide) | (edges.top >= high)
     if left_out.any():
         words = tuple(word for word, drop in zip(words, left_out, strict=True) if not drop)
-    return words, findings
+    return _Found(words, findings, replaced)
 
 
 def _stamped(loaded: PdfPage, texts: list[str], edges: Boxes, firsts: npt.NDArray[np.intp]) -> Bools:
@@ -503,6 +547,17 @@ def _middle(values: Floats) -> float:
     return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
+def _may_be_figure(codes: npt.NDArray[np.uint32]) -> Bools:
+    kinds = KINDS[np.minimum(codes, len(KINDS) - 1)]
+    figure: Bools = (kinds == SUSPECT) | (kinds == STROKE) | ((codes >= 0xFF10) & (codes <= 0xFF19))
+    return figure
+
+
+def _is_digit(codes: npt.NDArray[np.uint32]) -> Bools:
+    digit: Bools = (codes >= 0x30) & (codes <= 0x39)
+    return digit
+
+
 def _joined(
     boxes: Boxes, codes: npt.NDArray[np.uint32], middle: Floats, spaced: Bools, rulings: tuple[Ruling, ...]
 ) -> Bools:
@@ -519,6 +574,8 @@ def _joined(
     joined: Bools = level & (gap < WORD_GAP * height) & (gap > -0.6 * height)
     plain = codes < 0x80
     joined &= ~(spaced & plain[:-1] & plain[1:] & (gap > SPACE_GAP * height))
+    figures = _is_digit(codes)
+    joined &= ~(figures[:-1] & figures[1:] & (gap < -OVER_SHARE * height))
     # A vertical ruling between the middles of two characters parts them, whatever their distance.
     verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
     if len(verticals):

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise, repeat
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ import pypdfium2.raw as pdfium
 
 from gxstudy.errors import EncryptedFileError, TruncatedFileError
 
-__all__ = ["Colour", "Lines", "Pdf", "PdfPage", "opened"]
+__all__ = ["Colour", "Lines", "Paint", "Pdf", "PdfPage", "call", "fills", "opened"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -47,6 +47,10 @@ SPECK = 0.5
 """What is smaller than this both ways (points) is not looked at."""
 THIN = 3.0
 """A filled rectangle or a bounding box narrower than this (points) is a line."""
+BOX_SEGMENTS = 5
+"""A path of more segments is more than one box."""
+SHORT = 15.0
+"""A thin path of many segments, shorter than this (points), may be the outline of a digit."""
 
 _LOCK = threading.RLock()
 _TEXT, _PATH, _FORM = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
@@ -55,7 +59,7 @@ _MOVE = pdfium.FPDF_SEGMENT_MOVETO
 _LINE = pdfium.FPDF_SEGMENT_LINETO
 
 
-def _call(name: str, result: Any, *arguments: Any, long: bool = False) -> Any:
+def call(name: str, result: Any, *arguments: Any, long: bool = False) -> Any:
     """Return PDFium's function ``name`` with a prototype of our own, apart from the one of pypdfium2.
 
     Only ``long`` calls let other threads run meanwhile: to let them costs a tenth of a short one.
@@ -69,50 +73,70 @@ def _call(name: str, result: Any, *arguments: Any, long: bool = False) -> Any:
 
 
 _int, _void, _ulong, _bool = ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
-_load_document = _call("FPDF_LoadMemDocument64", _void, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, long=True)
-_close_document = _call("FPDF_CloseDocument", None, _void, long=True)
-_last_error = _call("FPDF_GetLastError", _ulong)
-_page_count = _call("FPDF_GetPageCount", _int, _void)
-_load_page = _call("FPDF_LoadPage", _void, _void, _int, long=True)
-_close_page = _call("FPDF_ClosePage", None, _void, long=True)
-_bounding_box = _call("FPDF_GetPageBoundingBox", _bool, _void, _void)
-_rotation = _call("FPDFPage_GetRotation", _int, _void)
-_load_text = _call("FPDFText_LoadPage", _void, _void, long=True)
-_close_text = _call("FPDFText_ClosePage", None, _void, long=True)
-_count_chars = _call("FPDFText_CountChars", _int, _void)
-_get_text = _call("FPDFText_GetText", _int, _void, _int, _int, _void)
-_get_unicode = _call("FPDFText_GetUnicode", ctypes.c_uint, _void, _int)
-_loose_box = _call("FPDFText_GetLooseCharBox", _bool, _void, _int, _void)
-_tight_box = _call("FPDFText_GetCharBox", _bool, _void, _int, _void, _void, _void, _void)
-_origin = _call("FPDFText_GetCharOrigin", _bool, _void, _int, _void, _void)
-_char_angle = _call("FPDFText_GetCharAngle", ctypes.c_float, _void, _int)
-_map_error = _call("FPDFText_HasUnicodeMapError", _int, _void, _int)
-_fill_of_char = _call("FPDFText_GetFillColor", _bool, _void, _int, _void, _void, _void, _void)
-_count_objects = _call("FPDFPage_CountObjects", _int, _void)
-_get_object = _call("FPDFPage_GetObject", _void, _void, _int)
-_form_count = _call("FPDFFormObj_CountObjects", _int, _void)
-_form_object = _call("FPDFFormObj_GetObject", _void, _void, _ulong)
-_object_type = _call("FPDFPageObj_GetType", _int, _void)
-_object_bounds = _call("FPDFPageObj_GetBounds", _bool, _void, _void, _void, _void, _void)
-_object_matrix = _call("FPDFPageObj_GetMatrix", _bool, _void, _void)
-_stroke_color = _call("FPDFPageObj_GetStrokeColor", _bool, _void, _void, _void, _void, _void)
-_fill_color = _call("FPDFPageObj_GetFillColor", _bool, _void, _void, _void, _void, _void)
-_stroke_width = _call("FPDFPageObj_GetStrokeWidth", _bool, _void, _void)
-_draw_mode = _call("FPDFPath_GetDrawMode", _bool, _void, _void, _void)
-_text_mode = _call("FPDFTextObj_GetTextRenderMode", _int, _void)
-_segment_count = _call("FPDFPath_CountSegments", _int, _void)
-_segment = _call("FPDFPath_GetPathSegment", _void, _void, _int)
-_segment_point = _call("FPDFPathSegment_GetPoint", _bool, _void, _void, _void)
-_segment_type = _call("FPDFPathSegment_GetType", _int, _void)
+_load_document = call("FPDF_LoadMemDocument64", _void, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, long=True)
+_close_document = call("FPDF_CloseDocument", None, _void, long=True)
+_last_error = call("FPDF_GetLastError", _ulong)
+_page_count = call("FPDF_GetPageCount", _int, _void)
+_load_page = call("FPDF_LoadPage", _void, _void, _int, long=True)
+_close_page = call("FPDF_ClosePage", None, _void, long=True)
+_bounding_box = call("FPDF_GetPageBoundingBox", _bool, _void, _void)
+_rotation = call("FPDFPage_GetRotation", _int, _void)
+_load_text = call("FPDFText_LoadPage", _void, _void, long=True)
+_close_text = call("FPDFText_ClosePage", None, _void, long=True)
+_count_chars = call("FPDFText_CountChars", _int, _void)
+_get_text = call("FPDFText_GetText", _int, _void, _int, _int, _void)
+_get_unicode = call("FPDFText_GetUnicode", ctypes.c_uint, _void, _int)
+_loose_box = call("FPDFText_GetLooseCharBox", _bool, _void, _int, _void)
+_tight_box = call("FPDFText_GetCharBox", _bool, _void, _int, _void, _void, _void, _void)
+_origin = call("FPDFText_GetCharOrigin", _bool, _void, _int, _void, _void)
+_text_object = call("FPDFText_GetTextObject", _void, _void, _int)
+_char_angle = call("FPDFText_GetCharAngle", ctypes.c_float, _void, _int)
+_map_error = call("FPDFText_HasUnicodeMapError", _int, _void, _int)
+_fill_of_char = call("FPDFText_GetFillColor", _bool, _void, _int, _void, _void, _void, _void)
+_count_objects = call("FPDFPage_CountObjects", _int, _void)
+_get_object = call("FPDFPage_GetObject", _void, _void, _int)
+_form_count = call("FPDFFormObj_CountObjects", _int, _void)
+_form_object = call("FPDFFormObj_GetObject", _void, _void, _ulong)
+_object_type = call("FPDFPageObj_GetType", _int, _void)
+_object_bounds = call("FPDFPageObj_GetBounds", _bool, _void, _void, _void, _void, _void)
+_object_matrix = call("FPDFPageObj_GetMatrix", _bool, _void, _void)
+_stroke_color = call("FPDFPageObj_GetStrokeColor", _bool, _void, _void, _void, _void, _void)
+_fill_color = call("FPDFPageObj_GetFillColor", _bool, _void, _void, _void, _void, _void)
+_stroke_width = call("FPDFPageObj_GetStrokeWidth", _bool, _void, _void)
+_draw_mode = call("FPDFPath_GetDrawMode", _bool, _void, _void, _void)
+_text_mode = call("FPDFTextObj_GetTextRenderMode", _int, _void)
+_segment_count = call("FPDFPath_CountSegments", _int, _void)
+_segment = call("FPDFPath_GetPathSegment", _void, _void, _int)
+_segment_point = call("FPDFPathSegment_GetPoint", _bool, _void, _void, _void)
+_segment_type = call("FPDFPathSegment_GetType", _int, _void)
+
+
+class Paint(NamedTuple):
+    """What a page paints besides lines and text: an object, what it is, and its box in user space.
+
+    ``paper``: a box filled with white. ``shade``: one filled with another colour.
+    """
+
+    handle: int
+    kind: Literal["paper", "shade", "picture", "drawing"]
+    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Straight painted lines of a page, in user space: rows of (x0, y0, x1, y1, width), x0 <= x1 and y0 <= y1."""
+    """Straight painted lines of a page, in user space: rows of (x0, y0, x1, y1, width), x0 <= x1 and y0 <= y1.
+
+    ``over``: those of what is laid over the page (:mod:`gxstudy.readers.pdf_over`). ``texts``: the handles of its text
+    objects. ``paints``: what else it paints. ``order``: the handles of all in the order in which they are painted.
+    """
 
     segments: Floats
+    over: Floats
     objects: int
     cut_off: bool
+    texts: tuple[int, ...]
+    paints: tuple[Paint, ...]
+    order: tuple[int, ...]
 
 
 class Colour(NamedTuple):
@@ -138,10 +162,25 @@ class Colour(NamedTuple):
 class PdfPage:
     """One loaded page."""
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, handle: int, document: int, index: int) -> None:
         self._page = handle
+        self._document, self._index = document, index
+        self._own: int | None = None
         self._text: int | None = None
         self._characters: str | None = None
+
+    @property
+    def handle(self) -> int:
+        """PDFium's own page, for calls into it by other modules of this room."""
+        return self._page
+
+    def load_again(self) -> None:
+        """Load the page anew after something was laid over it: what it painted itself is known by its number."""
+        self._own = self.objects()
+        handle = _load_page(self._document, self._index)
+        if handle:
+            self.close()
+            self._page, self._text, self._characters = handle, None, None
 
     def frame(self) -> tuple[float, float, float, float, int]:
         """Return the visible box (left, bottom, right, top) in user space and the quarter turns applied for display."""
@@ -240,6 +279,10 @@ class PdfPage:
         """Return, for each character of ``indices``, whether its font gives it no Unicode value."""
         return list(map((1).__eq__, map(_map_error, repeat(self._text_page()), indices)))
 
+    def text_objects(self, indices: Sequence[int]) -> list[int | None]:
+        """Return the handle of the text object of each character of ``indices``; None for those made up by PDFium."""
+        return list(map(_text_object, repeat(self._text_page()), indices))
+
     def colours(self, indices: list[int]) -> list[Colour]:
         """Return the fill colour of each character of ``indices`` (black where PDFium knows none)."""
         rgba = (ctypes.c_uint * 4)()
@@ -259,9 +302,21 @@ class PdfPage:
         count = max(0, _count_objects(self._page))
         kept = min(count, PATH_LIMIT)
         collector = _LineCollector(kept, askew=level is not None)
-        collector.walk(list(map(_get_object, repeat(self._page), range(kept))), level, 0)
-        found = np.array(collector.found, np.float32).reshape(-1, 5)
-        return Lines(found[np.isfinite(found).all(axis=1)], count, count > kept or collector.cut_off)
+        handles = list(map(_get_object, repeat(self._page), range(kept)))
+        own = kept if self._own is None else min(kept, self._own)
+        collector.walk(handles[:own], level, 0)
+        found, collector.found = collector.found, []
+        if own < kept:
+            collector.walk(handles[own:], level, 0)
+        return Lines(
+            _finite(found),
+            _finite(collector.found),
+            count,
+            count > kept or collector.cut_off,
+            tuple(collector.texts),
+            tuple(collector.paints),
+            tuple(collector.order),
+        )
 
     def close(self) -> None:
         """Release what PDFium holds for the page."""
@@ -275,11 +330,19 @@ class PdfPage:
         return self._text
 
 
+def _finite(found: list[tuple[float, float, float, float, float]]) -> Floats:
+    lines = np.array(found, np.float32).reshape(-1, 5)
+    return lines[np.isfinite(lines).all(axis=1)]
+
+
 class _LineCollector:
     """Walks page objects and keeps the straight lines; one set of buffers for all of them."""
 
     def __init__(self, budget: int, *, askew: bool = False) -> None:
         self.found: list[tuple[float, float, float, float, float]] = []
+        self.texts: list[int] = []
+        self.paints: list[Paint] = []
+        self.order: list[int] = []
         self._askew = askew
         self.cut_off = False
         self._left = max(budget, PATH_LIMIT)
@@ -292,10 +355,20 @@ class _LineCollector:
             return
         kinds = list(map(_object_type, handles))
         self._paths([handle for handle, kind in zip(handles, kinds, strict=True) if kind == _PATH], outer)
+        self.texts += [handle for handle, kind in zip(handles, kinds, strict=True) if kind == _TEXT]
+        if _IMAGE in kinds:
+            pictures = [handle for handle, kind in zip(handles, kinds, strict=True) if kind == _IMAGE]
+            bounds = np.zeros((len(pictures), 4), np.float32)
+            _each(_object_bounds, pictures, *_columns(bounds))
+            for picture, box in zip(pictures, bounds.tolist(), strict=True):
+                self.paints.append(Paint(picture, "picture", _placed(box, outer)))
         if _FORM not in kinds:
+            self.order += handles
             return
         for handle, kind in zip(handles, kinds, strict=True):
-            if kind == _FORM:
+            if kind != _FORM:
+                self.order.append(handle)
+            else:
                 if depth == NESTING_LIMIT:
                     self.cut_off = True
                     continue
@@ -313,39 +386,57 @@ class _LineCollector:
     def _paths(self, paths: list[int], outer: tuple[float, ...] | None) -> None:
         modes = np.zeros((len(paths), 2), np.int32)  # fill, stroke
         _each(_draw_mode, paths, *_columns(modes))
-        painted = [(path, mode[1]) for path, mode in zip(paths, modes.tolist(), strict=True) if mode[0] or mode[1]]
-        strokes = [path for path, stroked in painted if stroked]
-        fills = [path for path, stroked in painted if not stroked]
+        painted = [(path, mode[1], mode[0]) for path, mode in zip(paths, modes.tolist(), strict=True) if any(mode)]
+        strokes = [path for path, stroked, _ in painted if stroked]
+        fills = [path for path, stroked, _ in painted if not stroked]
         printing = {*_printing(_stroke_color, strokes), *_printing(_fill_color, fills)}
-        if not printing:
-            return
         bounds = np.zeros((len(painted), 4), np.float32)  # left, bottom, right, top
-        _each(_object_bounds, [path for path, _ in painted], *_columns(bounds))
+        _each(_object_bounds, [path for path, _, _ in painted], *_columns(bounds))
         widths = np.zeros((len(strokes), 1), np.float32)
         _each(_stroke_width, strokes, *_columns(widths))
         width_of = dict(zip(strokes, widths[:, 0].tolist(), strict=True))
-        for (path, stroked), (x0, y0, x1, y1) in zip(painted, bounds.tolist(), strict=True):
+        for (path, stroked, filled), (x0, y0, x1, y1) in zip(painted, bounds.tolist(), strict=True):
             wide, high = x1 - x0, y1 - y0
+            broad = wide >= THIN and high >= THIN
+            if filled and broad and (stroked or path not in printing):
+                self._paint(path, (x0, y0, x1, y1), outer, white=not stroked)
             if path not in printing or (wide < SPECK and high < SPECK):
                 continue
             if self._askew:
                 self._slanting(path, outer, stroke=bool(stroked))
                 continue
             if not stroked:
-                if min(wide, high) < THIN:
+                if not broad:
                     self._keep(x0, y0, x1, y1, min(wide, high), outer)
-                elif _segment_count(path) > 5:
+                    if wide < SHORT and high < SHORT and _segment_count(path) > BOX_SEGMENTS + 1:
+                        self._paint(path, (x0, y0, x1, y1), outer)
+                    continue
+                lines = len(self.found)
+                if _segment_count(path) > BOX_SEGMENTS:
                     self._filled(path, outer)
+                if len(self.found) == lines or (wide < 3 * SHORT and high < SHORT):
+                    self._paint(path, (x0, y0, x1, y1), outer)
                 continue
             width = width_of[path]
             if _segment_count(path) > 2:
+                lines = len(self.found)
                 self._segments(path, width, outer)
+                if len(self.found) == lines:
+                    self._paint(path, (x0, y0, x1, y1), outer)
             # The bounds of a stroke are widened by half its width (by more in some versions): take the middle.
             # A dash is short: what is thinner the other way lies level.
             elif wide < THIN + width and wide <= high:
                 self._keep((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, width, outer)
             elif high < THIN + width:
                 self._keep(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, width, outer)
+
+    def _paint(
+        self, path: int, box: tuple[float, ...], outer: tuple[float, ...] | None, *, white: bool = False
+    ) -> None:
+        """Keep what is no line: a box, which has few segments, or a drawing."""
+        filled: Literal["paper", "shade"] = "paper" if white else "shade"
+        kind: Literal["paper", "shade", "drawing"] = filled if _segment_count(path) <= BOX_SEGMENTS else "drawing"
+        self.paints.append(Paint(path, kind, _placed(box, outer)))
 
     def _filled(self, handle: int, outer: tuple[float, ...] | None) -> None:
         """Keep the thin rectangles of a path that fills several at once."""
@@ -409,16 +500,25 @@ class _LineCollector:
             yield points
 
     def _keep(self, x0: float, y0: float, x1: float, y1: float, width: float, outer: tuple[float, ...] | None) -> None:
-        if outer is not None:
-            a, b, c, d, e, f = outer
-            x0, y0, x1, y1 = (
-                a * x0 + c * y0 + e,
-                b * x0 + d * y0 + f,
-                a * x1 + c * y1 + e,
-                b * x1 + d * y1 + f,
-            )
-            x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-        self.found.append((x0, y0, x1, y1, width))
+        self.found.append((*_placed((x0, y0, x1, y1), outer), width))
+
+
+def _placed(box: Sequence[float], outer: tuple[float, ...] | None) -> tuple[float, float, float, float]:
+    """Return a box in the space of the page; ``outer`` is the matrix of the form that it stands in."""
+    x0, y0, x1, y1 = box
+    if outer is None:
+        return x0, y0, x1, y1
+    a, b, c, d, e, f = outer
+    xa, ya, xb, yb = a * x0 + c * y0 + e, b * x0 + d * y0 + f, a * x1 + c * y1 + e, b * x1 + d * y1 + f
+    return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
+
+
+def fills(handles: list[int]) -> npt.NDArray[np.uint32]:
+    """Return the fill colours of page objects (n x 4: red, green, blue, opacity); black where PDFium knows none."""
+    rgba = np.zeros((len(handles), 4), np.uint32)
+    rgba[:, 3] = 255
+    _each(_fill_color, handles, *_columns(rgba))
+    return rgba
 
 
 def _columns(rows: npt.NDArray[Any]) -> list[range]:
@@ -466,7 +566,7 @@ class Pdf:
             objects = 0
             for number in range(index, min(index + ahead, self.page_count)):
                 handle = _load_page(self._document, number)
-                page = self._loaded[number] = PdfPage(handle) if handle else None
+                page = self._loaded[number] = PdfPage(handle, self._document, number) if handle else None
                 if page is not None and ahead > 1:
                     page.text()
                     objects += page.objects()

@@ -1,0 +1,165 @@
+"""What a PDF page shows: figures that are covered, hidden, struck out, drawn, or laid over the page in fields."""
+
+from __future__ import annotations
+
+import pytest
+from operators import A4, HELVETICA, pages, stream, text
+
+from gxstudy import grids
+from gxstudy.findings import Code
+from gxstudy.readers import pdf
+from gxstudy.text import read_number
+
+CELLS = "".join(f"{x} 690 60 20 re S " for x in (60, 120, 180))
+LABELS = text("label of a row", 300, 600) + text("and of the next", 300, 580) + text("77", 190, 695)
+OLD, NEW = text("586", 130, 695), text("12", 130, 695)
+WHITE = "1 g 121 691 58 18 re f 0 g "
+
+
+def read(content: str, *, page: str = A4, more: tuple[bytes, ...] = ()) -> tuple[str, str, list[Code]]:
+    """The text of the middle one of three cells, what it says when it is read as a figure, and what was noticed."""
+    document = pdf.read(pages(CELLS + LABELS + content, page=page, more=more))
+    (grid,) = grids.find(document.pages[0])
+    assert [cell.text for cell in grid.cells][2] == "77"
+    cell = grid.cells[1]
+    status = "unreadable" if cell.garbled else read_number(cell.text).status
+    return cell.text, status, [found.code for found in document.findings]
+
+
+def test_a_figure_is_what_stands_in_its_cell() -> None:
+    assert read(OLD) == ("586", "read", [])
+    assert read("") == ("", "blank", [])
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        OLD + WHITE,
+        "q 3 Tr " + OLD + "Q ",
+        text("586", 130, 695, colour="1 g"),
+        OLD + "q 58 0 0 18 121 691 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q ",
+    ],
+    ids=["under a white box", "invisible", "white", "under a picture"],
+)
+def test_a_figure_that_is_not_seen_never_runs_together_with_the_one_that_is(hidden: str) -> None:
+    assert read(hidden + NEW) == ("12", "read", [Code.HIDDEN_TEXT])
+    shown, status, codes = read(hidden)
+    assert (shown, status) in [("", "blank"), ("\ufffc", "unreadable")]
+    assert codes == [Code.HIDDEN_TEXT]
+
+
+def test_a_figure_that_is_covered_and_printed_again_is_there() -> None:
+    assert read(OLD + WHITE + OLD) == ("586", "read", [])
+
+
+def test_a_figure_of_which_a_part_is_covered_cannot_be_read() -> None:
+    assert read(OLD + "1 g 141 691 20 18 re f 0 g ")[1] == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "ground",
+    ["0 0.2 0.5 rg 120 690 60 20 re f ", "q 60 0 0 20 120 690 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI Q "],
+    ids=["a dark box", "a picture"],
+)
+def test_white_figures_on_a_dark_ground_are_seen(ground: str) -> None:
+    assert read(ground + text("586", 130, 695, colour="1 g")) == ("586", "read", [])
+
+
+def test_a_white_box_behind_each_text_hides_nothing() -> None:
+    assert read(WHITE + OLD) == ("586", "read", [])
+
+
+def test_a_box_that_lets_through_what_is_under_it_hides_nothing() -> None:
+    entries = f"{A4} /Group << /S /Transparency >>"
+    state = "<< /Type /ExtGState /BM /Multiply >>"
+    form = stream(
+        b"/G gs 1 1 0 rg 121 691 58 18 re f",
+        f"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /ExtGState << /G {state} >> >>",
+    )
+    content = CELLS + LABELS + OLD + "/M Do"
+    document = pdf.read(pages(content, page=entries, forms={"M": form}))
+    (grid,) = grids.find(document.pages[0])
+    assert grid.cells[1].text == "586"
+
+
+@pytest.mark.parametrize("line", ["128 698.5 m 149 698.5 l S ", "128 698 21 0.6 re f "], ids=["drawn", "filled"])
+def test_a_figure_that_is_struck_out_is_not_read(line: str) -> None:
+    assert read(OLD + line)[1] == "unreadable"
+    assert read(OLD + line + text("12", 150, 695))[1] == "unreadable"
+
+
+def test_a_figure_that_is_underlined_is_read() -> None:
+    assert read(OLD + "128 693.5 m 149 693.5 l S ")[:2] == ("586", "read")
+
+
+def test_two_figures_over_each_other_are_no_number() -> None:
+    assert read(OLD + text("12", 133, 695))[1] == "unreadable"
+
+
+SEVEN = "130 695 m 135 695 l 139 702 l 139 703 l 131 703 l 131 702 l 137.5 702 l h f "
+ROUND = "130 699 m 130 704 138 704 138 699 c 138 694 130 694 130 699 c h f "
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        SEVEN,
+        ROUND,
+        ROUND.replace(" f", " S"),
+        "q 12 0 0 8 130 695 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q ",
+        "0 g 125 692 40 14 re f ",
+    ],
+    ids=["an outline of lines", "an outline of curves", "a stroke of a pen", "a picture", "a black box"],
+)
+def test_a_cell_with_a_drawing_in_it_is_not_blank(drawing: str) -> None:
+    assert read(drawing)[:2] == ("\ufffc", "unreadable")
+    assert read("0.9 g 120 690 60 20 re f " + drawing)[:2] == ("\ufffc", "unreadable")
+
+
+def test_shading_is_no_drawing() -> None:
+    assert read("0.9 g 120 690 60 20 re f ") == ("", "blank", [])
+
+
+def over(kind: str, content: bytes, entries: str = "", box: str = "121 691 179 709") -> tuple[str, tuple[bytes, ...]]:
+    """A page with something laid over it: the entries of the page, and the objects that it needs."""
+    form = stream(content, "/Type /XObject /Subtype /Form /BBox [0 0 58 18] /Resources << /Font << /H {} >> >>")
+    form = form.replace(b"{}", HELVETICA)
+    note = f"<< /Type /Annot /Subtype /{kind} /Rect [{box}] /F 4 /AP << /N 3 0 R >> {entries} >>".encode()
+    return f"{A4} /Annots [4 0 R]", (form, note)
+
+
+VALUE = b"BT /H 9 Tf 9 5 Td (12) Tj ET"
+FIELD = "/FT /Tx /T (a) /V (12)"
+
+
+@pytest.mark.parametrize("kind, entries", [("Widget", FIELD), ("FreeText", "/Contents (12)")])
+def test_what_is_typed_over_a_page_is_read(kind: str, entries: str) -> None:
+    page, more = over(kind, VALUE, entries)
+    assert read("", page=page, more=more) == ("12", "read", [])
+    assert read(OLD, page=page, more=more)[1] == "unreadable"  # over each other
+    page, more = over(kind, b"1 g 0 0 58 18 re f 0 g " + VALUE, entries)
+    assert read(OLD, page=page, more=more) == ("12", "read", [Code.HIDDEN_TEXT])
+
+
+def test_what_is_hidden_or_marks_a_figure_only_changes_nothing() -> None:
+    page, (form, note) = over("FreeText", VALUE, "/Contents (12)")
+    assert read(OLD, page=page, more=(form, note.replace(b"/F 4", b"/F 2"))) == ("586", "read", [])
+    for kind in ("Highlight", "Square", "Link"):
+        page, more = over(kind, b"1 0 0 RG 1 1 56 16 re S")
+        assert read(OLD, page=page, more=more) == ("586", "read", [])
+
+
+def test_a_figure_that_is_struck_out_afterwards_is_not_read() -> None:
+    page, more = over("StrikeOut", b"0 9 m 58 9 l S")
+    assert read(OLD, page=page, more=more)[1] == "unreadable"
+
+
+def test_a_field_whose_value_is_not_drawn_is_not_blank() -> None:
+    page, (form, note) = over("Widget", b"", FIELD)
+    assert read("", page=page, more=(form, note.replace(b"/AP << /N 3 0 R >>", b"")))[1] == "unreadable"
+
+
+def test_a_page_with_text_for_searching_only_is_not_believed() -> None:
+    document = pdf.read(pages("3 Tr " + CELLS + LABELS + OLD))
+    assert [found.code for found in document.findings] == [Code.TEXT_LAYER_UNTRUSTED]
+    assert "586" in [word.text for word in document.pages[0].words]
