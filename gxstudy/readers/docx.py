@@ -276,6 +276,8 @@ class _Walk:
                 if name in _SKIPPED or not self._open(name, element):
                     walk.skip_subtree()
                     passed_over = True  # its end comes next
+                elif element.text is not None and name.startswith("w:") and name != "w:t":
+                    self._loose(element.text)
             elif passed_over:
                 passed_over = False
             else:
@@ -341,8 +343,6 @@ class _Walk:
             self.inserted_files += 1
         elif name == "?:OLEObject":
             self.embedded.append(element.get("ProgID") or "of no name")
-        elif name.startswith("w:") and element.text is not None:
-            self._loose(element.text)
 
     def _loose(self, text: str) -> None:
         """Write text that stands where no text may stand so that no figure is read from it."""
@@ -350,7 +350,7 @@ class _Walk:
             self._cell.write(f"\ufffd{text}")
 
     def _field(self, kind: str) -> None:
-        """Take note of a part of a field. One without a result, or without a beginning, loses text or shows too much."""
+        """Take note of a part of a field; one without a result or a beginning loses text, or shows too much."""
         scope = self.scopes[-1]
         if kind == "begin":
             scope.fields.append("code")
