@@ -21,13 +21,30 @@ PARTS: tuple[PartName, ...] = ("setting", "pages", "rules", "wording", "structur
 ORGANS = ("某县人民政府", "某市科学技术局", "某省人民政府办公厅", "某区某街道办事处")
 KINDS: tuple[Kind, ...] = ("distinct", "unbalanced", "sparse")
 NOTES = ("注：其中修订16件", "注：本表由各单位填报。")
+BEHIND = ("件", "（其中修订16件）", "元", "万元", ".35", ".07万元")
+BEFORE = ("-", "+", "减", "增加")
+"""What is printed with figures of table two: units, notes, decimals behind them, signs before them."""
+OVERVIEWS = (
+    ("本报告由本机关编制。",),
+    (
+        "（一）主动公开情况。2024年，通过政府网站公开信息12345条，同比增长3.5%；政务新媒体发布678条，阅读量9万余次。",
+        "（二）依申请公开情况。全年收到申请23件，上年结转1件，办结24件，其中予以公开12件、部分公开3件、其他处理9件。",
+        "1.规范办理流程，按期答复率100%。2.完善台账。3.加强会商，涉及行政复议2件、行政诉讼1件，均未被纠错。",
+    ),
+    ("一是制发规范性文件5件，废止2件。", "二是行政许可15件，行政处罚6件，行政强制1件。", "三是收费0元。"),
+)
+
+
+DARK = "#1f4e79"
+"""Shading under headings in white."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A filled form and how it is printed, in few enough words to be written down as a regression.
 
-    ``noted``: what stands behind some figures of table two, by row and column.
+    ``noted``: what stands with some figures of table two, by row and column. ``overview``: number of the text before
+    the tables.
     """
 
     edition: str = "2021"
@@ -39,6 +56,7 @@ class Case:
     kind: Kind = "distinct"
     zero: str = "0"
     noted: tuple[tuple[str, str, str], ...] = ()
+    overview: int = 0
     layout: Layout = field(default_factory=Layout)
 
     @property
@@ -50,12 +68,13 @@ class Case:
             self.edition,
             variant=self.variant,
             foreign_blocks=self.foreign_blocks,
-            overview=("本报告由本机关编制。",),
+            overview=OVERVIEWS[self.overview],
             footer="重新排版自公开数据",
         )
         figures = invented(empty, seed=self.seed, kind=self.kind, zero=self.zero)
         for row, column, note in self.noted:
-            figures["disclosure", row, column] += note
+            figure = figures["disclosure", row, column]
+            figures["disclosure", row, column] = note + figure if note in BEFORE else figure + note
         return replace(empty, figures=figures)
 
     @property
@@ -89,6 +108,7 @@ def plain_cases(
         seed=draw(st.integers(0, 2**32 - 1)),
         kind=kind,
         zero=draw(st.sampled_from(["0", "/", "-", "—", ""])) if kind == "sparse" else "0",
+        overview=draw(st.integers(0, len(OVERVIEWS) - 1)),
     )
     if not notes:
         return case
@@ -97,9 +117,7 @@ def plain_cases(
         (row, column) for (table, row, column), text in figures.items() if table == "disclosure" and text.isdigit()
     ]
     chosen = draw(st.lists(st.sampled_from(numbered), unique=True, max_size=3)) if numbered else []
-    return replace(
-        case, noted=tuple((*place, draw(st.sampled_from(["件", "（其中修订16件）", "元", "万元"]))) for place in chosen)
-    )
+    return replace(case, noted=tuple((*place, draw(st.sampled_from([*BEHIND, *BEFORE]))) for place in chosen))
 
 
 def _setting() -> st.SearchStrategy[dict[str, Any]]:
@@ -121,8 +139,13 @@ def _setting() -> st.SearchStrategy[dict[str, Any]]:
             "disclosure_widths": st.sampled_from([(1.2, 3.0), (1.0, 1.0), (2.0, 1.5)]),
             "padding": st.sampled_from([(2.5, 2.5), (1.0, 1.0), (2.0, 6.0)]),
             "align": st.sampled_from(["center", "right", "left"]),
-            "shade": st.sampled_from(["", "#c6d9f1", "#dddddd"]),
-            "shade_heads": st.sampled_from(["", "#eeeeee"]),
+            "shade": st.sampled_from(["", "#c6d9f1", "#dddddd", DARK]),
+            "shade_heads": st.sampled_from(["", "#eeeeee", DARK]),
+            "latin": st.sampled_from(["", "Libertinus Serif", "DejaVu Sans Mono"]),
+            "ink_figures": st.sampled_from(["", "#c00000", "#0000ff"]),
+            "stand": st.sampled_from(["horizon", "top", "bottom"]),
+            "tracking": st.sampled_from([0.0, 0.1, 0.2]),
+            "heads": st.sampled_from(["flat", "stacked", "rotated"]),
         },
     )
 
@@ -200,6 +223,8 @@ def _structure(draw: st.DrawFn, specimen: Specimen) -> dict[str, Any]:
                 "disputes": st.sampled_from(["across", "split", "matrix", "down"]),
                 "note_row": st.sampled_from(["", *NOTES]),
                 "note_line": st.sampled_from(["", "单位：件"]),
+                "continued": st.sampled_from(["", "续表"]),
+                "extra": st.sampled_from(["", "first", "last"]),
                 "skew": st.sampled_from([0.0, 0.1]),
             },
         )
@@ -249,7 +274,11 @@ def layouts(draw: st.DrawFn, specimen: Specimen, *, of: tuple[PartName, ...] = P
 
 def _legible(layout: Layout) -> Layout:
     """Take back what would make figures run out of their cells, or leave nothing to tell two columns apart."""
-    wide = layout.digits == "full" or layout.thousands
+    if DARK in (layout.shade, layout.shade_heads):
+        layout = replace(layout, shade=DARK, shade_heads=DARK, ink_heads="#ffffff")
+    if layout.tracking and (layout.digits == "full" or layout.thousands or layout.latin == "DejaVu Sans Mono"):
+        layout = replace(layout, tracking=0.0)
+    wide = layout.digits == "full" or layout.thousands or layout.tracking or layout.latin == "DejaVu Sans Mono"
     if wide:
         layout = replace(layout, table_size=min(layout.table_size, 6.5))
     if layout.rule_style in ("doubled", "apart"):

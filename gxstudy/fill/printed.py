@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
+_EVERYDAY = frozenset({"其他"})
+"""Labels of the form that any table may have: they tell nothing but that an open table goes on."""
 
 
 class Hit(NamedTuple):
@@ -259,7 +261,7 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
     open_table: str | None = None
     for grid in grids:
         rows = rows_of(named(stacked(grid)) if grid.origin == "unruled" else grid)
-        votes = [_vote(row, telling) for row in rows]
+        votes = [_vote(row, telling, open_table) for row in rows]
         if not any(votes):
             if open_table is None or not (
                 _continues(rows) or _close_under(grid, found[-1]) or _rest_of(open_table, rows, found[-1])
@@ -278,12 +280,13 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
     return found
 
 
-def _vote(row: PrintedRow, telling: dict[str, str]) -> str | None:
+def _vote(row: PrintedRow, telling: dict[str, str], open_table: str | None) -> str | None:
     votes: dict[str, int] = {}
     for cell in row.cells:
         if cell.row == row.number and cell.text:
-            table = telling.get(label_key(cell.text))
-            if table is not None and is_label(cell.text):
+            label = label_key(cell.text)
+            table = telling.get(label)
+            if table is not None and is_label(cell.text) and (label not in _EVERYDAY or table == open_table):
                 votes[table] = votes.get(table, 0) + 1
     return max(votes, key=lambda table: votes[table]) if votes else None
 
