@@ -122,7 +122,8 @@ class Page:
     """One page. ``blocks`` is None for a drawn page; for a marked-up one, grids and paragraphs in reading order.
 
     ``drawings`` are where a drawn page shows what is neither text nor line nor shading: pictures, outlines of figures,
-    fields whose value is not drawn, boxes over what stood there.
+    fields whose value is not drawn, boxes over what stood there. ``left`` is the left edge, not 0 for the right
+    half of a sheet.
     """
 
     number: int
@@ -132,6 +133,12 @@ class Page:
     rulings: tuple[Ruling, ...] = ()
     blocks: tuple[Grid | Paragraph, ...] | None = None
     drawings: tuple[Box, ...] = ()
+    left: float = 0.0
+
+    @property
+    def right(self) -> float:
+        """The right edge."""
+        return self.left + self.width
 
 
 @dataclass(frozen=True, slots=True)

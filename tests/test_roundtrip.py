@@ -112,6 +112,14 @@ def test_a_table_with_a_row_for_others_is_not_table_three(edition: str, extra: L
     assert {found.code.value for found in report.findings} <= QUIET
 
 
+def test_blanks_on_the_right_half_of_a_sheet_are_blank() -> None:
+    """The half was taken to end where the left one does, so that its empty cells were taken for cut off."""
+    case = Case("2019", 2019, kind="sparse", zero="", layout=Layout(per_sheet=2))
+    report = gx.read_report(case.pdf)
+    assert unlike(report, case.expected) == {}
+    assert sum(entry.status == "blank" for entry in report.entries) > 100
+
+
 @given(cases(hybrids=True, notes=True))
 def test_every_distortion_at_once_never_errs_in_silence(case: Case) -> None:
     try:

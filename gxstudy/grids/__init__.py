@@ -147,9 +147,10 @@ def _halves(page: Page) -> tuple[Page, ...]:
     right = tuple(word for word in page.words if word.x0 >= middle)
     if min(_texts(left), _texts(right)) < LEAST_TEXTS:
         return (page,)
+    over = tuple(ruling for ruling in page.rulings if ruling.x0 >= middle)
     return (
         replace(page, width=middle, words=left, rulings=tuple(r for r in page.rulings if r.x1 <= middle)),
-        replace(page, width=middle, words=right, rulings=tuple(r for r in page.rulings if r.x0 >= middle)),
+        replace(page, width=middle, words=right, rulings=over, left=middle),
     )
 
 

@@ -153,7 +153,10 @@ def _without_strokes(page: Page) -> Sequence[Ruling]:
         return page.rulings
     words: dict[tuple[int, int], list[Word]] = {}
     for word in page.words:
-        left, right = max(word.x0, 0.0), min(word.x1, page.width, LONGEST_SIDE)  # a word may reach far beyond its page
+        left, right = (
+            max(word.x0, page.left),
+            min(word.x1, page.right, LONGEST_SIDE),
+        )  # a word may reach far beyond its page
         for x in range(int(left // STROKE_POINTS), int(right // STROKE_POINTS) + 1):
             words.setdefault((x, int((word.top + word.bottom) / 2 // STROKE_POINTS)), []).append(word)
     strokes = [is_short and _is_stroke(ruling, words) for ruling, is_short in zip(page.rulings, short, strict=True)]
@@ -302,8 +305,9 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
 def as_seen(page: Page, grid: Grid) -> Grid:
     """Return a grid whose empty cells that the edge of its page cuts are marked: nobody can say that they are blank."""
     if (
-        min(grid.lefts[0], grid.tops[0]) >= -EDGE
-        and grid.lefts[-1] <= page.width + EDGE
+        grid.lefts[0] >= page.left - EDGE
+        and grid.tops[0] >= -EDGE
+        and grid.lefts[-1] <= page.right + EDGE
         and grid.tops[-1] <= page.height + EDGE
     ):
         return grid
@@ -317,7 +321,7 @@ def _is_cut(cell: Cell, page: Page) -> bool:
     if cell.text or cell.box is None:
         return False
     _, x0, top, x1, bottom = cell.box
-    return x0 < -EDGE or top < -EDGE or x1 > page.width + EDGE or bottom > page.height + EDGE
+    return x0 < page.left - EDGE or top < -EDGE or x1 > page.right + EDGE or bottom > page.height + EDGE
 
 
 def _is_figures(text: str) -> bool:
