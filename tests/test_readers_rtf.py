@@ -109,6 +109,29 @@ def test_text(body: str, expected: str) -> None:
     assert blocks(body) == [expected]
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        r"\intbl482",
+        r"\intblx482",
+        r"\intbl\qc482",
+        r"\intbl\f0482",
+        r"\intbl\fs21482",
+        r"\intbl\f1482",
+        r"\intbl\lang2052482",
+    ],
+)
+def test_a_figure_that_became_the_number_of_a_word_is_not_blank(lost: str) -> None:
+    (grid,) = blocks(row("甲", "1") + row("乙", "2").replace(r"\intbl 2", lost))
+    assert isinstance(grid, list)
+    assert grid[0] == ["甲", "1"]
+    assert grid[1][1].startswith("\ufffd")
+
+
+def test_numbers_of_words_are_no_text() -> None:
+    assert blocks(r"\f0\fs0\fs21\lang2052\f99\cf0\b0\li0 5\par") == ["5"]
+
+
 def test_figures_that_are_struck_out_are_no_figures() -> None:
     assert "\u0336" in str(blocks(r"{\strike 12}\par"))
 

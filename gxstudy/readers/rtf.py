@@ -190,6 +190,14 @@ _CHARACTERS = {
     "enspace": "\u2002",
     "qmspace": "\u2005",
 }
+_WITHOUT_NUMBER = frozenset(
+    (
+        *("intbl", "pard", "plain", "cell", "nestcell", "row", "nestrow", "par", "line", "tab", "nosupersub"),
+        *("ql", "qc", "qr", "qj", "ltrpar", "rtlpar", "ltrch", "rtlch", "ltrrow", "rtlrow", "loch", "hich", "dbch"),
+    )
+)
+"""Words that take no number: one behind them is text whose space was lost."""
+_LARGEST_NUMBER = {"fs": 3276, "lang": 65535, "langfe": 65535, "langnp": 65535, "langfenp": 65535}
 _ENDS = frozenset(("par", "line", "page", "column", "sect", "softline", "softpage"))
 
 
@@ -287,6 +295,8 @@ class _Walk:
                     place += int(number or 0)
                 else:
                     self._word(name, None if number is None else int(number))
+                    if number is not None and _holds_text(name, number.decode("ascii"), self.fonts):
+                        self._lost(number.decode("ascii"))
                 starred = False
             elif found["hex"] is not None:
                 self._bytes(bytes.fromhex(found["hex"].decode("ascii")), 1)
@@ -387,6 +397,11 @@ class _Walk:
         else:
             self._write(chr(code) if 0 < code < 0x110000 else "\ufffd")
         self._skipped = self._style.skip
+
+    def _lost(self, number: str) -> None:
+        """Write digits that a word swallowed so that no figure is read from them."""
+        self._flush()
+        self._write(f"\ufffd{number}")
 
     def _sign(self, sign: bytes) -> None:
         if self._skipped:
@@ -510,6 +525,23 @@ class _Walk:
             table.cells[-1].items += table.cell.items  # what stands behind the last cell is kept in it
             table.rows.append((_copied(self._row), table.cells))
             table.cells, table.cell = [], OpenCell()
+
+
+def _holds_text(name: str, number: str, fonts: _Fonts) -> bool:
+    """Return whether the number behind a word is, or ends with, text: the space between them was lost.
+
+    So it is where the word takes none, or no such number: one that begins with a zero, a size larger than any, a font
+    that is not declared although one is with whose number this begins.
+    """
+    if name in _WITHOUT_NUMBER or name.startswith("intbl"):
+        return True
+    if name == "u" or name in _HOLDERS:
+        return False
+    if number[:1] == "0" and number != "0":
+        return True
+    if name == "f" and int(number) not in fonts.charsets:
+        return any(number[:end].isdigit() and int(number[:end]) in fonts.charsets for end in range(1, len(number)))
+    return int(number) > _LARGEST_NUMBER.get(name, int(number))
 
 
 def _copied(row: _Row) -> _Row:
