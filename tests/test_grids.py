@@ -302,6 +302,29 @@ def test_gaps_between_dashes_may_be_wider_than_these(dash: float, gap: float) ->
     assert texts(grid) == [list(row) for row in TEXTS]
 
 
+def test_cells_with_round_corners_are_not_dashes() -> None:
+    # Each cell has borders of its own, that end before its corners.
+    lefts, tops = steps(100, 400, 60), steps(100, 184, 14)
+    borders = [
+        ruling
+        for x0, x1 in pairwise(lefts)
+        for y0, y1 in pairwise(tops)
+        for ruling in (
+            *(across(y, x0 + 4, x1 - 4) for y in (y0 + 1.5, y1 - 1.5)),
+            *(down(x, y0 + 4, y1 - 4) for x in (x0 + 1.5, x1 - 1.5)),
+        )
+    ]
+    figures = [[str(100 * row + column) for column in range(len(lefts) - 1)] for row in range(len(tops) - 1)]
+    words = [
+        Word(text, x0 + 20, top + 4, x0 + 20 + text_width(text), top + 11)
+        for top, row in zip(tops, figures, strict=False)
+        for x0, text in zip(lefts, row, strict=False)
+    ]
+    grid = only(grids.find(page(words, borders)))
+    assert grid.origin != "unruled"
+    assert texts(grid) == figures
+
+
 def test_dashes_close_beside_figures_are_no_strokes_of_them() -> None:
     # Figures set right against dashed rules, half a point from them, in rows as low as they are.
     lefts, tops = steps(100, 400, 30), steps(100, 380, 14)

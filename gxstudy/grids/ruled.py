@@ -31,7 +31,7 @@ class Tolerance:
     gap_points: float = 4.0
     """Pieces of one line with a smaller gap between them are joined (dashes)."""
     dash_points: float = 6.5
-    """Dashes are no longer than this; the gap between two may be wider than they are."""
+    """Dashes and the gaps between them are no longer than this; a gap may be wider than the dashes."""
     touch_points: float = 3.0
     """Lines that end this near to each other touch."""
     least_points: float = 5.0
@@ -202,7 +202,7 @@ def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
         for _, next_start, next_end in level[1:]:
             gap, longer = next_start - end, max(length, next_end - next_start)
             length = next_end - next_start
-            if gap <= tolerance.gap_points or (longer <= tolerance.dash_points and gap <= DASH_GAP * longer):
+            if gap <= tolerance.gap_points or (max(longer, gap) <= tolerance.dash_points and gap <= DASH_GAP * longer):
                 end = max(end, next_end)
             else:
                 merged.append(_Segment(at, start, end))
