@@ -370,6 +370,14 @@ def test_wrapped_labels_of_a_printed_page_are_put_together() -> None:
     assert section == "四、政府信息公开行政复议、行政诉讼情况"
 
 
+def test_two_rows_that_ran_together_keep_the_figures_of_both() -> None:
+    """The figures of the first were taken for a part of the label, and those of the second for its own."""
+    rows = [f"{n}.重复申请 {n} 0 0 0 0 0 {n}" for n in range(1, 6)]
+    (grid,) = read("\n".join([*rows, "6.属于四类过程性信息 971 715 906 于行政执法案卷 1 2 3 4 5 6 21"]))
+    assert isinstance(grid, list)
+    assert grid[-1] == [*"6.属于四类过程性信息 971 715 906 于行政执法案卷".split(), *"1 2 3 4 5 6 21".split()]
+
+
 # Bytes
 
 SENTENCE = "清河县统计局2024年政府信息公开工作年度报告\r\n本年度未收到政府信息公开申请。"

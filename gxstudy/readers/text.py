@@ -334,6 +334,8 @@ def _spaced_row(line: str, *, inside: bool) -> Row:
     figures = _figures_at_end(line)
     labels = label_keys()
     if figures and (len(figures) > 3 or label_key(figures[0]) in labels.rows or (inside and len(figures) > 1)):
+        if any(map(is_figure, figures[0].split()[1:])):  # figures inside the label: two rows ran together
+            return tuple(line.split())
         return (*_parted(figures[0]), *figures[1:])
     parts = tuple(line.split())
     return parts if all(label_key(part) in labels.rows or label_key(part) in labels.columns for part in parts) else ()
