@@ -120,6 +120,15 @@ def test_blanks_on_the_right_half_of_a_sheet_are_blank() -> None:
     assert sum(entry.status == "blank" for entry in report.entries) > 100
 
 
+def test_white_headings_of_a_page_that_lies_askew_are_seen() -> None:
+    """Their dark ground was not looked for on such a page, so that they were left out as white on white."""
+    dark = "#1f4e79"
+    case = Case(layout=Layout(askew=0.6, white_behind=True, shade=dark, shade_heads=dark, ink_heads="#ffffff"))
+    report = gx.read_report(case.pdf)
+    assert unlike(report, case.expected) == {}
+    assert {found.code.value for found in report.findings} <= QUIET
+
+
 @given(cases(hybrids=True, notes=True))
 def test_every_distortion_at_once_never_errs_in_silence(case: Case) -> None:
     try:

@@ -403,7 +403,10 @@ class _LineCollector:
             if path not in printing or (wide < SPECK and high < SPECK):
                 continue
             if self._askew:
+                lines = len(self.found)
                 self._slanting(path, outer, stroke=bool(stroked))
+                if filled and broad and not stroked and len(self.found) == lines:
+                    self._paint(path, (x0, y0, x1, y1), outer)
                 continue
             if not stroked:
                 if not broad:
@@ -436,7 +439,13 @@ class _LineCollector:
         """Keep what is no line: a box, which has few segments, or a drawing."""
         filled: Literal["paper", "shade"] = "paper" if white else "shade"
         kind: Literal["paper", "shade", "drawing"] = filled if _segment_count(path) <= BOX_SEGMENTS else "drawing"
-        self.paints.append(Paint(path, kind, _placed(box, outer)))
+        placed = _placed(box, outer)
+        if self._askew and kind != "drawing":
+            corners = [point for points in self._turned(path, outer) for point in points]
+            if corners:
+                xs, ys = zip(*corners, strict=True)
+                placed = min(xs), min(ys), max(xs), max(ys)
+        self.paints.append(Paint(path, kind, placed))
 
     def _filled(self, handle: int, outer: tuple[float, ...] | None) -> None:
         """Keep the thin rectangles of a path that fills several at once."""
@@ -449,11 +458,9 @@ class _LineCollector:
 
     def _slanting(self, handle: int, outer: tuple[float, ...] | None, *, stroke: bool) -> None:
         """Keep the lines of a path whose points are to be turned first: their bounds are wider than they are."""
-        a, b, c, d, e, f = outer or (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
         _stroke_width(handle, ctypes.addressof(self._floats))
         width = self._floats[0]
-        for path in self._subpaths(handle):
-            points = [(a * x + c * y + e, b * x + d * y + f) for x, y in path]
+        for points in self._turned(handle, outer):
             if stroke:
                 for (xa, ya), (xb, yb) in pairwise(points):
                     if abs(xa - xb) < STRAIGHT or abs(ya - yb) < STRAIGHT:
@@ -462,6 +469,11 @@ class _LineCollector:
                 xs, ys = [x for x, _ in points], [y for _, y in points]
                 if (thin := min(max(xs) - min(xs), max(ys) - min(ys))) < THIN:
                     self._keep(min(xs), min(ys), max(xs), max(ys), thin, None)
+
+    def _turned(self, handle: int, outer: tuple[float, ...] | None) -> Iterator[list[tuple[float, float]]]:
+        a, b, c, d, e, f = outer or (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+        for path in self._subpaths(handle):
+            yield [(a * x + c * y + e, b * x + d * y + f) for x, y in path]
 
     def _segments(self, handle: int, width: float, outer: tuple[float, ...] | None) -> None:
         for points in self._subpaths(handle):
