@@ -375,7 +375,10 @@ def test_two_rows_that_ran_together_keep_the_figures_of_both() -> None:
     rows = [f"{n}.重复申请 {n} 0 0 0 0 0 {n}" for n in range(1, 6)]
     (grid,) = read("\n".join([*rows, "6.属于四类过程性信息 971 715 906 于行政执法案卷 1 2 3 4 5 6 21"]))
     assert isinstance(grid, list)
-    assert grid[-1] == [*"6.属于四类过程性信息 971 715 906 于行政执法案卷".split(), *"1 2 3 4 5 6 21".split()]
+    assert grid[-1] == [
+        *["6.属于四类过程性信息", "971", "715", "906", "于行政执法案卷"],
+        *["1", "2", "3", "4", "5", "6", "21"],
+    ]
 
 
 # Bytes
