@@ -110,6 +110,16 @@ def test_no_layout_without_rules_errs_in_silence(
     assert silent(found, case.expected) == []
 
 
+def test_figures_under_the_label_of_a_row_that_is_blank_are_not_its_own() -> None:
+    """The row below has no label: its figures were given to the row above it, which is blank."""
+    layout = Layout(ruled="none", padding=(4.0, 2.5), labels=(("rejected.repeat", ""),))
+    other = ("article_20_5", "article_20_6")
+    case = Case("2021", 2021, "某县人民政府", foreign_blocks=other, seed=1, kind="sparse", zero="", layout=layout)
+    found = {(e.table, e.row, e.column): e for e in gx.read_report(case.pdf).entries}
+    assert case.expected["applications", "rejected.repeat", "total"] == "29"
+    assert silent(found, case.expected) == []
+
+
 # Words moved, joined and written in another order --------------------------------------------------------------------
 
 
@@ -338,3 +348,10 @@ def test_a_heading_over_several_columns_is_none_of_them() -> None:
     places = [Place(105, 110), Place(205, 210), Place(305, 310)]
     assert columns(places, [THREE, over], 0.0, 50.0) == [Place(100, 120), Place(200, 220), Place(300, 320)]
     assert columns(places, [THREE, over, line((230, 290))], 0.0, 50.0) == [*columns(places, [THREE], 0.0, 50.0)]
+
+
+def test_figures_without_a_table_and_figures_that_lie_on_each_other_are_no_failure() -> None:
+    lone = [Word("1", x0, 0, x0 + 1, bottom) for x0, bottom in ((0, 1), (0, 2), (3, 2), (0, 0.5), (2, 1))]
+    assert grids.find(Page(1, 595.0, 842.0, tuple(lone))) == ()
+    heaped = [Word("1", x0, 0, x1, 1) for x0, x1 in ((0, 2), (0, 1), (2, 3), (0, 1), (2, 3))]
+    assert all(list(grid.lefts) == sorted(grid.lefts) for grid in grids.find(Page(1, 595.0, 842.0, tuple(heaped))))

@@ -39,6 +39,8 @@ BAND = 8.0
 """Rules further apart than this multiple of a line's height do not bound one row."""
 FLUSH = 0.15
 """Words begin at one place but for this multiple of their height."""
+NEAR_LINES = 3
+"""So many lines above and below a figure may show that it stands in a column."""
 ALIKE = 2
 """More words of labels than this that begin at one place, one of them first on its line, are a column of labels."""
 FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
@@ -111,21 +113,41 @@ def _parted(pieces: list[list[Word]]) -> list[list[Word]]:
     return parted
 
 
+def part_figures(lines: Sequence[Line]) -> None:
+    """Part single figures from labels that stand close before them, where they begin, end or lie as others near do."""
+    for index, line in enumerate(lines):
+        *label, figure = line.pieces[-1]
+        if not label or not FIGURE.fullmatch(squeeze(figure.text)) or FIGURE.fullmatch(squeeze(label[-1].text)):
+            continue
+        near = [*lines[max(0, index - NEAR_LINES) : index], *lines[index + 1 : index + 1 + NEAR_LINES]]
+        others = [word for other in near for piece in other.pieces for word in piece if word is not other.pieces[0][0]]
+        if any(_is_flush(figure, other) for other in others):
+            line.pieces[-1:] = [label, [figure]]
+
+
+def _is_flush(word: Word, other: Word) -> bool:
+    """Return whether two words begin, end or have their middle at one place."""
+    near = FLUSH * (word.bottom - word.top)
+    sides = word.x0 - other.x0, word.x1 - other.x1, (word.x0 + word.x1 - other.x0 - other.x1) / 2
+    return min(map(abs, sides)) < near
+
+
 def part_labels(lines: Sequence[Line]) -> None:
     """Part the labels of a table where those of other rows begin: columns of labels may stand close to each other.
 
-    A merged label set upright has one character on each line; what stands right of it is another label, too.
+    The lines of a merged label are as wide as it is, one character where it is set upright; what stands right of them
+    is another label, too.
     """
     labels = [piece for line in lines for piece in line.labels]
     begins = [piece[0].x0 for piece in labels]
     words = [word.x0 for piece in labels for word in piece]
-    upright = [piece[0] for piece in labels if len(piece[0].text) == 1]
+    firsts = [line.pieces[0][0] for line in lines if line.labels]
     for line in lines:
         for label in line.labels:
             cuts = [
                 place
                 for place, (before, word) in enumerate(pairwise(label), 1)
-                if (_alike(begins, word) and _alike(words, word) > ALIKE) or (place == 1 and _upright(before, upright))
+                if (_alike(begins, word) and _alike(words, word) > ALIKE) or (place == 1 and _is_merged(before, firsts))
             ]
             if cuts:
                 index = next(index for index, piece in enumerate(line.pieces) if piece is label)
@@ -137,12 +159,14 @@ def _alike(begins: Sequence[float], word: Word) -> int:
     return sum(abs(other - word.x0) < FLUSH * (word.bottom - word.top) for other in begins)
 
 
-def _upright(word: Word, others: Sequence[Word]) -> bool:
-    """Return whether a word is one character under or over others alone on their lines."""
-    if len(word.text) != 1:
-        return False
+def _is_merged(word: Word, others: Sequence[Word]) -> bool:
+    """Return whether a word fills a line of a merged label: others before labels begin and end where it does.
+
+    Labels of rows may be as wide as each other, but all of them begin with a number.
+    """
     near = FLUSH * (word.bottom - word.top)
-    return sum(abs(other.x0 - word.x0) < near and abs(other.x1 - word.x1) < near for other in others) > ALIKE
+    alike = [other for other in others if abs(other.x0 - word.x0) < near and abs(other.x1 - word.x1) < near]
+    return len(alike) > 1 + (len(word.text) == 1) and not all(_NUMBERED.match(squeeze(other.text)) for other in alike)
 
 
 def _is_figure(piece: list[Word]) -> bool:

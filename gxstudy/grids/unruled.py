@@ -25,6 +25,7 @@ from gxstudy.grids.rows import (
     goes_on,
     is_wrapped,
     leeway,
+    part_figures,
     part_labels,
     row_lines,
 )
@@ -116,9 +117,10 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     folded, originals = fold(text_lines(words))
     printed = [line for index, line in enumerate(folded) if not _numbers_page(folded, index, page.height)]
     lines = [cut(line) for line in printed]
+    part_figures(lines)
     rules = _row_rules(page, lines)
     tables = _blocks(lines, page.width, rules)
-    for (start, _), end in zip(tables, [*(start for start, _ in tables[1:]), len(lines)], strict=True):
+    for start, end in pairwise([*(start for start, _ in tables), len(lines)]):
         part_labels(lines[start:end])
     blocks = [_Block(start, rows, row_lines(lines, start, rows, rules)) for start, rows in tables]
     owned = {
@@ -225,12 +227,23 @@ def _first_header(lines: list[Line], free: int, row: int, width: float) -> int:
     while (
         start > free
         and row - start < HEADER_LINES
-        and not _is_prose(lines[start - 1], width)
+        and (not _is_prose(lines[start - 1], width) or (start == row and _within(lines[row - 1], lines[row])))
         and lines[start - 1].size < BIGGER * lines[row].size
         and lines[start].top - lines[start - 1].bottom < NEAR_LINES * lines[start - 1].height
     ):
         start -= 1
     return start
+
+
+def _within(line: Line, row: Line) -> bool:
+    """Return whether a line without gaps is as wide as a row of many figures without a label: headings that touch."""
+    figures = row.figures
+    if row.labels or len(figures) < MANY:
+        return False
+    return (
+        abs(line.pieces[0][0].x0 - figures[0][0].x0) < 2 * line.height
+        and abs(line.pieces[-1][-1].x1 - figures[-1][-1].x1) < 2 * line.height
+    )
 
 
 def _is_prose(line: Line, width: float) -> bool:
@@ -287,10 +300,10 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
     above = [lines[index] for index in reversed(header)]
     places = columns(_places(lines, rows), above, left if wide else -inf, edge)
     first = (edge + places[0].x0) / 2 if left < edge < places[0].x0 else places[0].x0 - 1.0
-    between = [(a.x1 + b.x0) / 2 for a, b in pairwise(places)]
+    between = sorted((a.x1 + b.x0) / 2 for a, b in pairwise(places))
     starts = [left + (first - left) * i / wide for i in range(wide)]
     last = max(word.x1 for index in (*header, *rows) for piece in lines[index].pieces for word in piece)
-    lefts = (*starts, first, *between, max(last, places[-1].x1) + 1.0)
+    lefts = tuple(sorted((*starts, first, *between, max(last, places[-1].x1) + 1.0)))  # figures may lie on others
     tops = _tops(lines, header, parts)
     cells: list[Cell] = []
     for number, index in enumerate(header):
@@ -309,6 +322,7 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
         for index in part:
             for piece in lines[index].figures:
                 figures[_column(between, piece)] += piece
+        beside = bool(text.rules) or _is_beside(names[-1:], figures)
         crossed = _crossed([word for index in part for piece in lines[index].pieces for word in piece], figures, places)
         for column, words in enumerate(figures, wide):
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
@@ -320,7 +334,7 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             ]
             whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
-            cells.append(cell._replace(garbled=True) if rest or column - wide in crossed else cell)
+            cells.append(cell._replace(garbled=True) if rest or column - wide in crossed or not beside else cell)
     return as_seen(page, Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops))
 
 
@@ -335,6 +349,17 @@ def _crossed(words: Sequence[Word], figures: Sequence[Sequence[Word]], places: S
         if across:
             found |= {column, *(i for i, others in enumerate(figures) if any(word in others for word in across))}
     return found
+
+
+def _is_beside(label: Sequence[Sequence[Word]], figures: Sequence[Sequence[Word]]) -> bool:
+    """Return whether figures stand on a line of their label, or between two: over or under it they may be another's."""
+    own = [word for words in label for word in words]
+    found = [word for words in figures for word in words]
+    if not own or not found:
+        return True
+    top, bottom = min(word.top for word in own), max(word.bottom for word in own)
+    first, last = min(word.top for word in found), max(word.bottom for word in found)
+    return top <= (first + last) / 2 <= bottom or first <= (top + bottom) / 2 <= last
 
 
 def _is_broken(cells: Sequence[Sequence[Word]]) -> bool:
