@@ -405,7 +405,8 @@ class _LineCollector:
             if self._askew:
                 lines = len(self.found)
                 self._slanting(path, outer, stroke=bool(stroked))
-                if filled and broad and not stroked and len(self.found) == lines:
+                drawn = _segment_count(path) > BOX_SEGMENTS if stroked else filled
+                if drawn and broad and len(self.found) == lines:
                     self._paint(path, (x0, y0, x1, y1), outer)
                 continue
             if not stroked:
