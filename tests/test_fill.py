@@ -446,3 +446,55 @@ def test_rows_not_printed_on_a_page_are_absent_not_zero() -> None:
     assert report.entry("applications", "carried_in", "total").status == "absent"
     found = {(e.table, e.row, e.column): e.raw for e in report.entries if e.status != "absent"}
     assert found == expected(specimen, Layout())
+
+
+# Blanks above figures -------------------------------------------------------------------------------------------------
+
+
+def block(*lines: Sequence[str], page: int = 1) -> Grid:
+    return grid([[(index, 1, text) for index, text in enumerate(line)] for line in lines], page=page, wide=4)
+
+
+HEAD = ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数")
+
+
+def made(*grids: Grid) -> tuple[list[tuple[str, str]], list[Code]]:
+    filled = fill(grids)
+    (sheet,) = (sheet for sheet in filled.sheets if sheet.table == "disclosure")
+    entries = [entry for entry in sheet.entries if entry.row == "regulations"]
+    return [(entry.raw, entry.status) for entry in entries], [found.code for found in filled.findings]
+
+
+def test_figures_beside_a_label_are_those_of_its_row_though_a_line_parts_them_from_its_top() -> None:
+    whole = block(HEAD, ("规章", "", "", ""), ("", "3", "4", "5"), ("行政规范性文件", "6", "7", "8"))
+    cells = [cell._replace(row_span=2) if cell.text == "规章" else cell for cell in whole.cells]
+    cells = [cell for cell in cells if (cell.row, cell.column) != (2, 0)]
+    figures, codes = made(replace(whole, cells=tuple(cells)))
+    assert figures == [("3", "read"), ("4", "read"), ("5", "read")]
+    assert Code.LABEL_MISSING in codes
+
+
+def test_figures_that_a_page_parts_from_their_label_are_those_of_its_row() -> None:
+    first = block(("第二十条第（一）项", "", "", ""), HEAD, ("规章", "", "", ""))
+    second = block(("", "3", "", "5"), ("行政规范性文件", "6", "7", "8"), page=2)
+    figures, codes = made(first, second)
+    assert figures == [("3", "read"), ("", "blank"), ("5", "read")]
+    assert Code.LABEL_MISSING in codes
+
+
+def test_a_row_of_blanks_before_another_row_stays_blank() -> None:
+    figures, codes = made(block(HEAD, ("规章", "", "", ""), ("行政规范性文件", "6", "7", "8")))
+    assert figures == [("", "blank")] * 3
+    assert Code.LABEL_MISSING not in codes
+
+
+def test_a_row_of_blanks_over_the_figures_of_table_four_is_not_theirs() -> None:
+    columns = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+    heads = [(index * 5, 5, label) for index, label in enumerate(("行政复议", "未经复议直接起诉", "复议后起诉"))]
+    named = [(index, 1, columns[index % 5]) for index in range(15)]
+    blank = [(index, 1, "") for index in range(15)]
+    figures = [(index, 1, str(10 + index)) for index in range(15)]
+    filled = fill((grid([heads, named, blank, figures], wide=15),))
+    (sheet,) = (sheet for sheet in filled.sheets if sheet.table == "disputes")
+    assert [entry.raw for entry in sheet.entries] == [text for _, _, text in figures]
+    assert Code.TABLE_REPEATED in [found.code for found in filled.findings]

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from gxstudy import forms
 from gxstudy.fill import marked
 from gxstudy.fill.align import ENOUGH, fused, likeness
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_label, place_of, vocabulary
+from gxstudy.fill.printed import Hit, PrintedRow, Run, columns_of, is_figure, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, finding
-from gxstudy.layout import Cell, overlap
+from gxstudy.layout import Cell, Grid, overlap
 from gxstudy.text import label_key, read_number
 
 __all__ = ["TABLE", "Blocks", "fill"]
@@ -46,6 +47,33 @@ class _Header:
     page: int
 
 
+class _Open(NamedTuple):
+    """A row without figures that may go on in the next: its key, its label, and the grid where it stands."""
+
+    key: str
+    label: Cell
+    grid: Grid
+
+    @property
+    def last(self) -> int:
+        """The last row of the grid beside its label."""
+        return self.label.row + self.label.row_span - 1
+
+
+def _rest(row: PrintedRow, cells: Sequence[Cell], before: _Open, header: _Header | None) -> list[tuple[str, Cell]]:
+    """Return the figures of a row that stand lower than its label begins, by their columns.
+
+    A page or a line parts them from the blank cells above; nothing else stands beside them.
+    """
+    at_foot = before.last == before.grid.rows - 1 and row.grid.page == before.grid.page + 1
+    beside = row.grid is before.grid and row.number <= before.last
+    values = [cell for cell in cells if cell.text.strip() or not _over(cell, before.label)]
+    if not (at_foot or beside) or not all(is_figure(cell.text) for cell in values if cell.text.strip()):
+        return []
+    pairs = _columns(row, before.key, values, header)[1]
+    return pairs if pairs and any(cell.text.strip() for _, cell in pairs) else []
+
+
 def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
     """Return the entries of table two, and what was noticed.
 
@@ -60,6 +88,7 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
     header: _Header | None = None
     headless: set[str] = set()
     rivals: set[tuple[str, str, str]] = set()
+    before: _Open | None = None
     for row in (row for run in runs for row in run.rows):
         cells = [cell for cell in row.cells if cell.row == row.number]
         named = _header(row, cells)
@@ -68,7 +97,13 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
             continue
         position, key, exact = _row_label(cells)
         if key is None:
-            _unknown(row, cells, findings)
+            if before is not None and (lower := _rest(row, cells, before, header)):
+                message = f"the row {_rows()[before.key][0]} is cut between its label and its figures"
+                findings.append(finding(Code.LABEL_MISSING, message, place_of(row, TABLE, before.key)))
+                entries.update(((before.key, at), from_cell(TABLE, before.key, at, cell)) for at, cell in lower)
+            else:
+                _unknown(row, cells, findings)
+            before = None
             continue
         values = list(cells[position + 1 :])
         if not values:
@@ -102,6 +137,8 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
             rest = not any(value.text.strip() for value in values)
             unsure = not exact and (rest or fused(TABLE, label_key(cells[position].text)))
             entries[key, column] = entry._replace(value=None, status="unreadable") if unsure else entry
+        figures = not row.drawn or any(value.text.strip() for value in values)
+        before = None if figures else _Open(key, cells[position], row.grid)
     return Blocks(entries, editions, frozenset(rivals)), findings
 
 

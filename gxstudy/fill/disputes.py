@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -67,6 +67,11 @@ def fill(
                 pending.append(row)
                 continue
             block = pairs[-1][0][0]
+            if _follows_blanks(pairs, entries):
+                message = "a row of blanks stands over the figures of this table; the figures were taken"
+                findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
+                entries.update((place, from_cell(TABLE, *place, cell)) for place, cell in pairs)
+                continue
             for place, cell in pairs:
                 if place in entries:
                     if cell.text.strip() and row.grid.origin == "unruled":
@@ -86,6 +91,12 @@ def fill(
         for place, cell in blank:
             entries.setdefault(place, from_cell(TABLE, *place, cell))
     return entries, findings + settled, frozenset(rivals)
+
+
+def _follows_blanks(pairs: Sequence[tuple[tuple[str, str], Cell]], entries: Mapping[tuple[str, str], Entry]) -> bool:
+    """Return whether figures stand under blanks in all their places: of a heading, or of a row cut by a page."""
+    figures = any(cell.text.strip() for _, cell in pairs)
+    return figures and all(place in entries and entries[place].status == "blank" for place, _ in pairs)
 
 
 def _differs(entry: Entry | None, value: int | Decimal | None) -> bool:
