@@ -60,7 +60,7 @@ class Family:
 
 FAMILIES = (
     Family("plain", ()),
-    Family("fonts, sizes, widths", ("setting",)),
+    Family("fonts, sizes, widths, inks", ("setting",)),
     Family("pages", ("pages",)),
     Family("rules", ("rules",)),
     Family("wording", ("wording",)),
@@ -167,6 +167,11 @@ def features(what: Print) -> Iterator[str]:
         "cut through a row": any(cut.inside_text for cut in layout.breaks),
         "a stamp over a table": bool(layout.stamp),
         "a watermark": bool(layout.watermark),
+        "column headings stacked or turned": layout.heads != "flat",
+        "white headings on a dark ground": bool(layout.ink_heads),
+        "figures in colour": bool(layout.ink_figures),
+        "space between the characters of figures": bool(layout.tracking),
+        "a table that is none of the form's": bool(layout.extra),
         "figures broken over lines": bool(layout.figure_wrap),
         "full-width figures": layout.digits == "full",
         "labels missing or misprinted": bool(layout.labels),
@@ -457,8 +462,8 @@ What is known to fail, and how:
 - **An outer border that is white or missing, and a cut right there.** Two rows with no rule between them stand in one
   cell, and their figures read as one wrapped number. Where their labels run together they are called unreadable; where
   the label of one stands outside the table, only the sums tell: the row and its columns are contradicted.
-- **A red stamp whose characters fall into a cell without touching the figure** stay in that cell, which is then called
-  unreadable.
+- **A red stamp without a ring, whose characters fall into a cell without touching the figure**: they stay in that cell,
+  which is then called unreadable.
 - **A label missing beside a row that is missing** is not guessed: the row is called unreadable.
 """
 
