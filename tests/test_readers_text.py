@@ -375,10 +375,42 @@ def test_two_rows_that_ran_together_keep_the_figures_of_both() -> None:
     rows = [f"{n}.重复申请 {n} 0 0 0 0 0 {n}" for n in range(1, 6)]
     (grid,) = read("\n".join([*rows, "6.属于四类过程性信息 971 715 906 于行政执法案卷 1 2 3 4 5 6 21"]))
     assert isinstance(grid, list)
-    assert grid[-1] == [
-        *["6.属于四类过程性信息", "971", "715", "906", "于行政执法案卷"],
-        *["1", "2", "3", "4", "5", "6", "21"],
+    together = ["6.属于四类过程性信息", "971", "715", "906", "于行政执法案卷"]
+    assert grid[-1] == [*together, *map(str, (1, 2, 3, 4, 5, 6, 21))]
+
+
+PRINTED = [f"{n}.重复申请 {n} 0 0 0 0 0 {n}" for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    "lines, expected",
+    [
+        (["行政强制 减 3314"], [["行政强制", "减3314"]]),
+        (["行政强制 347 万元 902"], [["行政强制", "347万元", "902"]]),
+        (["政府集中采购 999. 35 7"], [["政府集中采购", "999. 35", "7"]]),
+        (["行政许可 252", "7", "行政处罚 8"], [["行政许可", "252 7"], ["行政处罚", "8"]]),
+        (["行政许可 25", "万元", "行政处罚 8"], [["行政许可", "25 万元"], ["行政处罚", "8"]]),
+        (["行政许可 - -", "行政处罚 8 -"], [["行政许可", "-", "-"], ["行政处罚", "8", "-"]]),
+    ],
+)
+def test_words_beside_a_figure_are_a_part_of_its_cell(lines: list[str], expected: list[list[str]]) -> None:
+    """A sign in words was taken for a part of the label, and the second line of a figure was lost."""
+    (grid,) = read("\n".join([*PRINTED, *lines]))
+    assert isinstance(grid, list)
+    assert grid[5:] == expected
+
+
+def test_figures_behind_two_labels_on_lines_of_their_own_are_nobodys_nor_are_the_next() -> None:
+    lines = [
+        "三 （一）予以公开",
+        "、 1.属于国家秘密",
+        "1 2 3 4 5 6 21",
+        "本 2.其他法律行政法规禁止公开",
+        "2 2 3 4 5 6 22",
     ]
+    (grid,) = read("\n".join([*PRINTED, *lines]))
+    assert isinstance(grid, list)
+    assert [row[1:] for row in grid[5:] if len(row) > 1] == [["1 2 3 4 5 6 21"], ["2 2 3 4 5 6 22"]]
 
 
 # Bytes

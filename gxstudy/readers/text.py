@@ -263,12 +263,19 @@ def _is_bare(lines: Sequence[str]) -> bool:
     return sum(len(line) < 60 and label_key(line) in labels.rows for line in lines) >= 5
 
 
+_UNIT = re.compile("件|[万亿]?元|[（(]其中[^()（）]*[)）]")
+"""What may stand behind a figure on a line of its own."""
+
+
 def _bare(lines: Sequence[str]) -> Iterator[Item]:
     labels = label_keys()
     cells: list[str] = []
     for line in (line.strip() for line in lines if line.strip() and not _PAGE_NUMBER.fullmatch(line)):
         key = label_key(line) if len(line) < 60 else ""
         known = key in labels.rows or key in labels.columns
+        if cells and _UNIT.fullmatch(line) and is_figure(cells[-1]):
+            cells[-1] += line
+            continue
         if known or (cells and key not in labels.sections and (is_figure(line) or _may_be_label(line))):
             cells.append(line)
             continue
@@ -297,36 +304,102 @@ def _is_spaced(lines: Sequence[str]) -> bool:
 
 
 def _figures_at_end(line: str) -> Row:
-    """Return the label, if any, and the figures with which ``line`` ends; nothing when it ends with none."""
-    words = line.split()
+    """Return the label, if any, and the figures with which ``line`` ends; nothing when it ends with none.
+
+    What stands behind a label of the form and is no figure belongs to the first one: a sign in words, half a number.
+    """
+    words = _words(line)
     count = 0
     while count < len(words) and is_figure(words[-1 - count]):
         count += 1
     if not count:
         return ()
-    label = " ".join(words[: len(words) - count])
-    return (label, *words[-count:]) if label else tuple(words)
+    before, figures = words[: len(words) - count], words[-count:]
+    if not before:
+        return tuple(figures)
+    end = next((end for end in range(len(before), 0, -1) if _ends_with_label(before[:end])), len(before))
+    if end < len(before) and not any(map(is_figure, before[end:])) and any(map(_has_digit, before[end:])):
+        figures = [" ".join([*before[end:], figures[0]]), *figures[1:]]
+        before = before[:end]
+    return (" ".join(before), *figures)
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of ``line``; a figure keeps the unit or note behind it, and the sign in words before it."""
+    words: list[str] = []
+    for word in line.split():
+        if words and is_figure(f"{words[-1]}{word}") and _is_beside(words[-1], word):
+            words[-1] += word
+        else:
+            words.append(word)
+    return words
+
+
+def _is_beside(before: str, behind: str) -> bool:
+    """Return whether one of two words is a number, and the other its unit, note or sign in words."""
+    if is_figure(before):
+        return _has_digit(before) and not is_figure(behind) and not behind[0].isdigit() and behind[0] not in ".,，．"
+    return _has_digit(behind) and is_figure(behind) and not _has_digit(before)
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def _ends_with_label(words: Sequence[str]) -> bool:
+    return any(label_key("".join(words[start:])) in label_keys().leaves for start in range(len(words)))
+
+
+_SHORT_ROW = 7
+"""Figures of a row of table three; one of table two has three at most."""
 
 
 def _spaced(lines: Sequence[str]) -> Iterator[Item]:
+    """Yield rows and paragraphs.
+
+    Figures without a label on their line are those of the label before them. Where two labels stand there, or none,
+    the lines of a table are in no certain order: what follows on lines of its own is one cell, and no figure.
+    """
     pending: list[str] = []
-    inside = False
+    inside = doubtful = False
+    last: Row = ()
     for line in (line.strip() for line in lines if line.strip() and not _PAGE_NUMBER.fullmatch(line)):
+        if last and not pending and _is_rest(line) and sum(map(is_figure, last)) < _SHORT_ROW:
+            start = next((number for number, cell in enumerate(last) if is_figure(cell)), len(last) - 1)
+            last = (*last[:start], " ".join((*last[start:], line)))
+            continue
         row = _spaced_row(line, inside=inside)
+        if last:
+            yield last
+            last = ()
         if row:
             inside = True
-            label = _taken(pending, "" if is_figure(row[0]) else row[0])
+            alone = is_figure(row[0])
+            leaves = sum(_ends_with_label(line.split()) for line in pending)
+            label = _taken(pending, "" if alone else row[0])
+            doubtful = doubtful or (alone and (leaves > 1 or not label))
             yield from ((part,) for part in _whole_labels(pending))
             pending = []
-            yield (label, *(row if is_figure(row[0]) else row[1:])) if label else row
+            figures = row if alone else row[1:]
+            if alone and doubtful and label:
+                figures = (" ".join(row),)
+            last = (label, *figures) if label else row
         elif inside and _may_be_label(line) and label_key(line) not in label_keys().sections and len(pending) < 60:
             if len(line) > 1:  # a merged label set upright gives one character a line
                 pending.append(line)
         else:
             yield from (*pending, line)
             pending = []
-            inside = False
+            inside = doubtful = False
+    yield from ((last,) if last else ())
     yield from pending
+
+
+def _is_rest(line: str) -> bool:
+    """Return whether a line is but a number, a unit or a note: the rest of a figure of the row above it."""
+    if " " in line or not line:
+        return False
+    return is_figure(line) or is_figure(f"1{line}")
 
 
 def _spaced_row(line: str, *, inside: bool) -> Row:
