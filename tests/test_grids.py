@@ -329,6 +329,19 @@ def test_dashes_close_beside_figures_are_no_strokes_of_them() -> None:
     assert texts(grid) == figures
 
 
+def test_labels_that_lie_on_the_rules_are_in_no_row() -> None:
+    # A font that claims no height lets its characters stand half a row too high.
+    tops = (100.0, 112.0, 124.0, 136.0, 148.0)
+    rows = (("甲", "1", "2"), ("乙", "3", ""), ("丙", "5", "6"), ("丁", "7", "8"))
+    sound = words_in(LEFTS, tops, rows)
+    raised = [
+        each if each.text.isdigit() else each._replace(top=each.top - 6, bottom=each.bottom - 6) for each in sound
+    ]
+    grid = only(grids.find(page(raised, lattice(LEFTS, tops))))
+    assert all(cell.garbled for cell in grid.cells if cell.column > 0)
+    assert not any(cell.garbled for cell in only(grids.find(page(sound, lattice(LEFTS, tops)))).cells)
+
+
 def test_a_box_around_a_paragraph_is_no_table() -> None:
     words = [word("本报告由本机关编制，供查阅。", 250, 115)]
     boxed = [across(100), across(160), down(100), down(400)]

@@ -68,6 +68,10 @@ WRITING_ROWS = 4
 """Strokes of one line of characters make no more rows than this."""
 DASH_GAP = 1.5
 """The gap between two dashes is no wider than this multiple of the longer one."""
+STRUCK = 0.4
+"""A rule nearer to the middle of a word than half this share of its height runs through it."""
+STRUCK_SHARE = 0.3
+"""Rules through words on this share of the rows of a table: the words are not where they belong."""
 MIXED = 1.05
 """Figures of one cell that differ in height by more than this ratio are not parts of one."""
 GUTTER_POINTS = 7.0
@@ -280,11 +284,15 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     owner, spans = _spans(rows, columns, over, list(zip(*beside, strict=True)))
     words: list[list[Word]] = [[] for _ in spans]
     crossing: list[tuple[int, set[int]]] = []
+    struck: set[int] = set()  # edges of rows that run through the middle of a word
     for word in page.words:
         _, x0, top, x1, bottom, _, _ = word
         column = bisect_right(lefts, (x0 + x1) / 2) - 1
         if 0 <= column < columns and 0 <= (row := bisect_right(tops, (top + bottom) / 2) - 1) < rows:
             words[owner[row][column]].append(word)
+            edge = row if top + bottom < tops[row] + tops[row + 1] else row + 1
+            if abs(top + bottom - 2 * tops[edge]) < STRUCK * (bottom - top) and over[edge][column]:
+                struck.add(edge)
             if (x1 > lefts[column + 1] or x0 < lefts[column]) and _is_figures(word.text):
                 crossing.append((owner[row][column], set(_crossed(word, owner[row], lefts))))
     number = page.number
@@ -299,7 +307,20 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     )
     if crossing:
         cells = _without_crossed(cells, crossing)
+    if len(struck) > 1 and len(struck) >= STRUCK_SHARE * rows:
+        cells = _without_struck(cells, struck)
     return as_seen(page, Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops)))
+
+
+def _without_struck(cells: Sequence[Cell], edges: set[int]) -> tuple[Cell, ...]:
+    """Return cells, the figures and blanks beside some edges of rows marked: words lie on these, in neither row."""
+    rows = edges | {edge - 1 for edge in edges}
+    return tuple(
+        cell._replace(garbled=True)
+        if not rows.isdisjoint(range(cell.row, cell.row + cell.row_span)) and not any(map(str.isalpha, cell.text))
+        else cell
+        for cell in cells
+    )
 
 
 def as_seen(page: Page, grid: Grid) -> Grid:
