@@ -431,7 +431,7 @@ def _header_cells(
     """Return one line of the header as cells: each word over its column, those it covers, or the nearest."""
     number, top, bottom = row
     labels = len(lefts) - 1 - len(places)
-    found: dict[tuple[int, int], list[Word]] = {}
+    found: dict[int, tuple[int, list[Word]]] = {}
     for piece in headings_of(line):
         covered = [i for i, place in enumerate(places) if overlap(place.x0, place.x1, piece[0].x0, piece[-1].x1) > 0]
         if len(covered) > 1:
@@ -442,9 +442,13 @@ def _header_cells(
             at = (labels + _column(lefts[labels + 1 : -1], piece), 1)
         else:
             at = (labels + covered[0], len(covered))
-        found.setdefault(at, []).extend(piece)
+        wide, words = found.get(at[0], (1, []))
+        found[at[0]] = max(wide, at[1]), [*words, *piece]
     cells = []
-    for (column, span), words in sorted(found.items()):
+    starts = [*sorted(found), len(lefts) - 1]
+    for column, behind in pairwise(starts):
+        wide, words = found[column]
+        span = min(wide, behind - column)
         box = Box(page.number, lefts[column], top, lefts[column + span], bottom)
         cells.append(cell_of(page.number, (number, column, 1, span), words, box))
     return cells
