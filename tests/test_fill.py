@@ -498,3 +498,17 @@ def test_a_row_of_blanks_over_the_figures_of_table_four_is_not_theirs() -> None:
     (sheet,) = (sheet for sheet in filled.sheets if sheet.table == "disputes")
     assert [entry.raw for entry in sheet.entries] == [text for _, _, text in figures]
     assert Code.TABLE_REPEATED in [found.code for found in filled.findings]
+
+
+def test_a_row_that_slid_left_for_want_of_a_merged_label_is_not_believed() -> None:
+    lines = [header(), *(line(row) for _, row in form_rows())]
+    key, row = next((key, row) for key, row in form_rows() if key == "denied.third_party")
+    at = next(index for index, cells in enumerate(lines) if row.label in [text for _, _, text in cells])
+    shifted = (row.label, "", "7", "", "", "", "", "7", "")
+    lines[at] = [(index, 1, text) for index, text in enumerate(shifted)]
+    entries, filled = read(grid(lines))
+    assert statuses(entries, key) == {"unreadable"}
+    assert [row for row, _ in noticed(filled, Code.ROW_WIDTH_DIFFERS)] == [key]
+    lines[at] = [(index, 1, text) for index, text in enumerate((row.label, "", "7", "", "", "", "", "", "7"))]
+    entries, _ = read(grid(lines))
+    assert values(entries, key) == ("7", "", "", "", "", "", "7")

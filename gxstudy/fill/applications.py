@@ -486,10 +486,11 @@ def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, s
         line, heading = replace(line, heading=None), None  # a heading is missing, not its column
     keys = heading.keys if heading is not None else tuple(column.key for column in form.columns)
     values = line.values
-    if len(values) == len(keys) and not _shifted(line) and not _unseen_column(line):
+    slid = _slid(line)
+    if len(values) == len(keys) and not slid and not _shifted(line) and not _unseen_column(line):
         return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in zip(keys, values, strict=True)}
-    placed = _by_place(values, heading) if heading is not None and line.row.drawn else None
-    if heading is not None and heading.others:
+    placed = _by_place(values, heading) if heading is not None and line.row.drawn and not slid else None
+    if heading is not None and heading.others and not slid:
         placed = _in_raster(line, heading)
         if placed is not None:
             return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in placed.items()}
@@ -513,6 +514,17 @@ def _values(line: _Line, row: str, findings: list[Finding]) -> dict[tuple[str, s
             boxes = tuple(box for cell in values for box in cell.boxes)
             found[row, key] = Entry(TABLE, row, key, shown, None, "unreadable", "unchecked", boxes)
     return found
+
+
+def _slid(line: _Line) -> bool:
+    """Return whether a ruled row may have slid to the left for want of a merged label that goes on beside it.
+
+    A blank stands between its label and the first column of figures, and another where its total would be.
+    """
+    if line.row.grid.origin not in ("ruled", "open") or not line.values or line.values[-1].text.strip():
+        return False
+    own = [cell for cell in line.row.cells if cell.row == line.row.number and cell.column < line.values[0].column]
+    return len(own) > 1 and not own[-1].text.strip() and any(cell.text.strip() for cell in line.values)
 
 
 def _unseen_column(line: _Line) -> bool:
