@@ -264,6 +264,32 @@ def test_a_row_of_single_dashes_is_no_rule() -> None:
     assert read(written) == [[["甲", "乙"], ["1", "2"], ["-", "-"], ["--", "--"], ["5", "6"]]]
 
 
+@pytest.mark.parametrize("end", ["", " |"])
+def test_labels_over_columns_that_are_broken_over_lines_are_whole(end: str) -> None:
+    cells = [
+        "信息内容",
+        "本年\n制发件数",
+        "本年\n废止\n件数",
+        "现行有\n效件数",
+        "规章",
+        "1",
+        "-",
+        "3",
+        "行政规范性\n文件",
+        "4",
+    ]
+    cells += ["5", "/", "信息内容", "本年处理\n决定数量", "行政许可", "7", "行政处罚", "-"]
+    (grid,) = read("\n".join(cell + end for cell in cells))
+    assert grid == [
+        ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["规章", "1", "-", "3"],
+        ["行政规范性文件", "4", "5", "/"],
+        ["信息内容", "本年处理决定数量"],
+        ["行政许可", "7"],
+        ["行政处罚", "-"],
+    ]
+
+
 def test_figures_behind_two_labels_of_rows_are_nobodys() -> None:
     """The two made one row, and the figures were read as those of the first; programs that draw the text out of a
     page write the figures of the first behind both.

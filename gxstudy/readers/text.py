@@ -270,7 +270,8 @@ _UNIT = re.compile("件|[万亿]?元|[（(]其中[^()（）]*[)）]")
 def _bare(lines: Sequence[str]) -> Iterator[Item]:
     labels = label_keys()
     cells: list[str] = []
-    for line in (line.strip() for line in lines if line.strip() and not _PAGE_NUMBER.fullmatch(line)):
+    filled = [line.strip() for line in lines if line.strip() and not _PAGE_NUMBER.fullmatch(line)]
+    for line in _whole_labels(filled):
         key = label_key(line) if len(line) < 60 else ""
         known = key in labels.rows or key in labels.columns
         if cells and _UNIT.fullmatch(line) and is_figure(cells[-1]):
@@ -446,12 +447,16 @@ def _taken(pending: list[str], label: str) -> str:
     return label
 
 
+_LONGEST_PART = 40
+
+
 def _whole_labels(lines: Sequence[str]) -> Iterator[str]:
     """Yield ``lines``, those together that make up a label of the form (社会, 公益, 组织)."""
     labels = label_keys()
     start = 0
     while start < len(lines):
-        ends = range(min(len(lines), start + 4), start, -1)
+        most = min(len(lines), start + 4) if len(lines[start]) < _LONGEST_PART else start + 1
+        ends = [end for end in range(most, start, -1) if end == start + 1 or not any(map(is_figure, lines[start:end]))]
         whole = {end: label_key("".join(lines[start:end])) for end in ends}
         end = next((end for end in ends if whole[end] in labels.columns or whole[end] in labels.rows), start + 1)
         yield join_cell_lines(lines[start:end])

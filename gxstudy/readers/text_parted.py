@@ -67,6 +67,7 @@ def piped(lines: Sequence[str]) -> Iterator[Item]:
     lines = [line.strip() for line in with_pipes(lines) if line.strip()]
     broken = sum(line.count("|") == 1 and line.endswith("|") for line in lines)
     one_a_line = 2 * broken > sum("|" in line for line in lines)
+    lines = list(_whole_cells(lines)) if one_a_line else lines
     for has_pipes, group in groupby(lines, key=lambda line: "|" in line or _is_drawn_rule(line)):
         part = list(group)
         if not has_pipes:
@@ -75,6 +76,21 @@ def piped(lines: Sequence[str]) -> Iterator[Item]:
             yield from _broken_rows(part)
         else:
             yield from _ruled_rows(part)
+
+
+def _whole_cells(lines: Sequence[str]) -> Iterator[str]:
+    """Yield ``lines``, a cell that ends with a pipe in one with those before it that make it a label of the form."""
+    before: list[str] = []
+    for line in lines:
+        if "|" not in line:
+            before.append(line)
+            continue
+        starts = range(max(0, len(before) - 3), len(before))
+        start = next((n for n in starts if is_form_label("".join((*before[n:], line)))), len(before))
+        yield from before[:start]
+        yield join_cell_lines((*before[start:], line))
+        before = []
+    yield from before
 
 
 def _is_drawn_rule(line: str) -> bool:
