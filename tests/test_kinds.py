@@ -209,6 +209,10 @@ def test_nothing_or_white_space_alone_is_an_empty_file(data: bytes) -> None:
         (archive("notes on words.txt", "password/x"), "a ZIP archive", "unpack it"),
         (OLE + "WordDocument".encode("utf-16-le"), r"legacy binary Office document \(.doc or .wps\)", "soffice"),
         (OLE + "Workbook".encode("utf-16-le"), "legacy binary Excel workbook", "save it as PDF"),
+        (OLE + "Book\0\0".encode("utf-16-le"), "legacy binary Excel workbook", "save it as PDF"),
+        (OLE + "WordDocumentWorkbook".encode("utf-16-le"), "legacy binary Office document", "soffice"),
+        (OLE + "PowerPoint Document".encode("utf-16-le"), "legacy binary PowerPoint presentation", "save it as PDF"),
+        (OLE + "Data".encode("utf-16-le"), "Office container of an unknown kind", "save it as PDF"),
         (b"Rar!\x1a\x07\x01\x00", "a RAR archive", "unpack it"),
         (b"7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive", "unpack it"),
         (b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "compressed with gzip", "gzip -d"),
@@ -221,7 +225,7 @@ def test_nothing_or_white_space_alone_is_an_empty_file(data: bytes) -> None:
     ],
 )
 def test_what_must_be_converted_first_says_how(data: bytes, name: str, remedy: str) -> None:
-    with pytest.raises(UnknownFileKindError, match=rf"^the file is (a )?{name}.*{remedy}"):
+    with pytest.raises(UnknownFileKindError, match=rf"^the file is (an? )?{name}.*{remedy}"):
         kind_of(data)
 
 

@@ -39,6 +39,13 @@ _ARCHIVES = (
     ("META-INF/manifest.xml", "an OpenDocument file", _CONVERT),
     ("", "a ZIP archive", _UNPACK),
 )
+# The streams that tell the programs of old binary files; the first that is there.
+_OLE_STREAMS = (
+    ("WordDocument", "a legacy binary Office document (.doc or .wps)", _CONVERT),
+    ("Workbook", "a legacy binary Excel workbook (.xls or .et)", _PRINT),
+    ("Book\0", "a legacy binary Excel workbook (.xls or .et)", _PRINT),
+    ("PowerPoint Document", "a legacy binary PowerPoint presentation (.ppt or .dps)", _PRINT),
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -165,9 +172,10 @@ def _office(data: bytes) -> EncryptedFileError | UnknownFileKindError:
     """Return the error for an OLE container: legacy Office, or newer Office behind a password."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return EncryptedFileError("the Office document asks for a password; save it without one")
-    if "Workbook".encode("utf-16-le") in data:
-        return _unknown("a legacy binary Excel workbook (.xls or .et)", _PRINT)
-    return _unknown("a legacy binary Office document (.doc or .wps)", _CONVERT)
+    for stream, name, remedy in _OLE_STREAMS:
+        if stream.encode("utf-16-le") in data:
+            return _unknown(name, remedy)
+    return _unknown("an Office container of an unknown kind (.doc, .wps, .msg …)", _PRINT)
 
 
 def _text(head: bytes) -> str | None:
