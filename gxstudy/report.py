@@ -271,13 +271,21 @@ def _fallback(data: bytes, document: Document, paragraphs: tuple[Paragraph, ...]
     Raises
     ------
     UnreadableFileError
-        When the file is no report, or the second reader finds no table either.
+        When the file is no report, or the second reader finds no table either, or rows without a place.
     """
     if document.kind == "pdf" and _speaks_of_itself(paragraphs):
         filled = _with_camelot(data, document)
-        if filled.sheets and not any(found.code in _LEFT_OVER for found in filled.findings):
+        over = [found for found in filled.findings if found.code in _LEFT_OVER]
+        if filled.sheets and not over:
             message = "no table of the form was found by its rules and words; the second reader found them"
             return replace(filled, findings=(finding(Code.SECOND_READER_ALONE, message), *filled.findings))
+        if filled.sheets:
+            msg = (
+                "no table of the form was found by its rules and words; the second reader found tables of it, but "
+                f"{len(over)} rows of figures in them without a place, so that none was taken; the first: "
+                f"{over[0].message}"
+            )
+            raise UnknownFormError(msg)
     raise _no_form(paragraphs, found)
 
 

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from strategies import Case, cases
 
 import gxstudy as gx
-from gxstudy import grids
+from gxstudy import grids, report
+from gxstudy.errors import UnknownFormError
 from gxstudy.fill import Entry, Filled, fill
+from gxstudy.findings import Code, finding
 from gxstudy.grids.heads import Place, columns
 from gxstudy.grids.rows import Line, cut
 from gxstudy.layout import Document, Grid, Page, Word
@@ -103,10 +105,10 @@ def test_no_layout_without_rules_errs_in_silence(
 ) -> None:
     case = replace(case, layout=replace(case.layout, ruled=ruled, align=align, padding=padding))
     try:
-        report = gx.read_report(case.pdf)
+        told = gx.read_report(case.pdf)
     except gx.errors.UnreadableFileError:
         return
-    found = {(entry.table, entry.row, entry.column): entry for entry in report.entries if entry.grade != "contradicted"}
+    found = {(entry.table, entry.row, entry.column): entry for entry in told.entries if entry.grade != "contradicted"}
     assert silent(found, case.expected) == []
 
 
@@ -355,3 +357,16 @@ def test_figures_without_a_table_and_figures_that_lie_on_each_other_are_no_failu
     assert grids.find(Page(1, 595.0, 842.0, tuple(lone))) == ()
     heaped = [Word("1", x0, 0, x1, 1) for x0, x1 in ((0, 2), (0, 1), (2, 3), (0, 1), (2, 3))]
     assert all(list(grid.lefts) == sorted(grid.lefts) for grid in grids.find(Page(1, 595.0, 842.0, tuple(heaped))))
+
+
+def test_rows_that_the_second_reader_leaves_over_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing told that tables of the form had been found, nor why none of them was taken."""
+    case = Case(seed=11)
+    read = fill(tuple(grid for page in pdf.read(case.pdf).pages for grid in grids.find(page)))
+    over = finding(Code.UNKNOWN_ROW, "the row '' (1 2 3) is no row of the form; its figures were not taken")
+    monkeypatch.setattr(grids, "find", lambda _: ())
+    monkeypatch.setattr(report, "_with_camelot", lambda *_: replace(read, findings=(over,)))
+    with pytest.raises(UnknownFormError, match=r"1 rows of figures in them without a place.*\(1 2 3\)"):
+        gx.read_report(case.pdf)
+    monkeypatch.setattr(report, "_with_camelot", lambda *_: replace(read, findings=()))
+    assert Code.SECOND_READER_ALONE in [found.code for found in gx.read_report(case.pdf).findings]

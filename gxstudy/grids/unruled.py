@@ -88,23 +88,29 @@ def worth_a_look(words: Sequence[Word]) -> bool:
     Words are looked at in the order in which they are printed: a figure on two lines has its second part after the
     first. Where many figures are printed in some other order, they are looked at line by line.
     """
-    return _stand_apart(words) or (
-        sum(map(_is_plain, words)) >= MANY and any(_stand_apart(line) for line in text_lines(words))
-    )
+    apart, plain = _stand_apart(words)
+    return apart or (plain >= MANY and any(_stand_apart(line)[0] for line in text_lines(words)))
 
 
-def _stand_apart(words: Sequence[Word]) -> bool:
-    found = 0
+def _stand_apart(words: Sequence[Word]) -> tuple[bool, int]:
+    """Return whether three figures stand apart from the word before them or under it, and how many figures there are.
+
+    These are counted only where none do.
+    """
+    found = plain = 0
     for before, word in pairwise(words):
+        if not _is_plain(word):
+            continue
+        plain += 1
         high = word.bottom - word.top
         level = abs(word.top - before.top) < 0.5 * high
         apart = level and (word.x0 - before.x1 > 0.9 * APART * high or before.x0 - word.x1 > 0.9 * APART * high)
         under = 0.5 * high < word.top - before.top < 2 * high and word.x0 < before.x1 and before.x0 < word.x1
-        if (apart or (under and _is_plain(before))) and _is_plain(word):
+        if apart or (under and _is_plain(before)):
             found += 1
             if found == 3:
-                return True
-    return False
+                return True, plain
+    return False, plain
 
 
 def _is_plain(word: Word) -> bool:
