@@ -20,6 +20,7 @@ __all__ = [
     "SUSPECT",
     "UNKNOWN",
     "Boxes",
+    "given_way",
     "ink_middles",
     "order",
     "raised",
@@ -81,6 +82,27 @@ def order(kinds: npt.NDArray[np.uint8], boxes: Boxes) -> npt.NDArray[np.intp] | 
     moved = np.arange(len(kinds))
     moved[swapped], moved[swapped + 1] = swapped + 1, swapped
     return moved
+
+
+def given_way(kinds: npt.NDArray[np.uint8], boxes: Boxes) -> Boxes:
+    """Return boxes in which the empty half of an opening bracket gives way to the character before it.
+
+    Where both lie over each other, words that begin with them would stand on their line the wrong way round.
+    """
+    opening = np.flatnonzero(kinds[1:] == OPENING) + 1
+    if not len(opening):
+        return boxes
+    x0, top, x1, bottom = boxes
+    before = opening - 1
+    wide, high = x1[opening] - x0[opening], bottom[opening] - top[opening]
+    shared = np.minimum(bottom[opening], bottom[before]) - np.maximum(top[opening], top[before])
+    level = shared > 0.5 * np.minimum(high, bottom[before] - top[before])
+    over = level & (wide > HALF_EMPTY * high) & (x1[before] > x0[opening]) & (x1[before] < x0[opening] + 0.6 * wide)
+    if not over.any():
+        return boxes
+    lefts = x0.copy()
+    lefts[opening[over]] = x1[before[over]]
+    return boxes._replace(x0=lefts)
 
 
 def ink_middles(kinds: npt.NDArray[np.uint8], boxes: Boxes) -> Floats:
