@@ -31,16 +31,16 @@ _FIGURE = r"\d[\d.,]*+(?=[\s/<>])"
 _ATTRIBUTE = rf"[\s/]*+(?!{_FIGURE})[^\s/<>=]++(?:{_VALUE})?+"
 # What is no tag, or holds none, is stepped over; to the end of the page where it does not end.
 _PASSED_OVER = (
-    r"<!--(?:.*?-->|.*)|<(?P<raw>script|style|textarea|title|iframe|xmp)\b[^>]*+>(?:.*?</(?P=raw)(?=[\s/>])|.*)"
+    r"!--(?:.*?-->|.*)|(?P<raw>(?i:script|style|textarea|title|iframe|xmp))\b[^>]*+>(?:.*?(?i:</(?P=raw))(?=[\s/>])|.*)"
 )
-_BROKEN = rf"(?P<name></?[A-Za-z][^\s/<>]*+)(?P<given>(?:{_ATTRIBUTE})*+)[\s/]*+(?=[^\s/>])"
-_SCAN = re.compile(rf"{_PASSED_OVER}|{_BROKEN}", re.DOTALL | re.IGNORECASE)
+_BROKEN = rf"(?P<name>/?[A-Za-z][^\s/<>]*+)(?P<given>(?:{_ATTRIBUTE})*+)[\s/]*+(?=[^\s/>])"
+_SCAN = re.compile(rf"<(?:{_PASSED_OVER}|{_BROKEN})", re.DOTALL)
 _ONE = re.compile(_ATTRIBUTE, re.DOTALL)
 _KNOWN = re.compile(
-    r"</?(?:table|thead|tbody|tfoot|tr|td|th|p|div|span|font|strong|br|b|i|u|em|a|center|h[1-6])(?![a-z])",
+    r"/?(?:table|thead|tbody|tfoot|tr|td|th|p|div|span|font|strong|br|b|i|u|em|a|center|h[1-6])(?![a-z])",
     re.IGNORECASE,
 )
-_BETWEEN_CELLS = frozenset(("<table", "<thead", "<tbody", "<tfoot", "<tr"))
+_BETWEEN_CELLS = frozenset(("table", "thead", "tbody", "tfoot", "tr"))
 _BRACKET = re.compile("[<>]")
 
 
@@ -86,5 +86,5 @@ def _ended(found: re.Match[str], rest: str, *, closed: bool) -> str:
     swallowed = found["name"][len(name) :] + found["given"][end:] + rest
     if closed and rest.startswith("="):
         swallowed = ""
-    marked = bool(swallowed.strip()) or not (name.startswith("</") or name.lower() in _BETWEEN_CELLS)
-    return f"{name}{found['given'][:end]}>{MARK if marked else ''}{swallowed.strip()}"
+    marked = bool(swallowed.strip()) or not (name.startswith("/") or name.lower() in _BETWEEN_CELLS)
+    return f"<{name}{found['given'][:end]}>{MARK if marked else ''}{swallowed.strip()}"
