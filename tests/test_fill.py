@@ -292,6 +292,17 @@ def test_the_rest_of_a_label_alone_behind_a_break_is_no_row_of_blanks() -> None:
     assert_right_or_flagged(entries)
 
 
+def test_the_first_line_of_a_label_without_rules_is_no_row_of_blanks() -> None:
+    # The figures stand on the last line of the label, and that was taken for another row's.
+    rows = list(ROWS.values())
+    at = list(ROWS).index("other.no_correction")
+    first = replace(rows[at], label="1.申请人无正当理由逾期不补正、", figures=("",) * 7)
+    rest = replace(first, label="行政机关不再处理其政府信息公开申")
+    entries, _ = read(replace(three([*rows[:at], first, rest, *rows[at + 1 :]]), origin="unruled"))
+    assert statuses(entries, "other.no_correction") == {"unreadable"}
+    assert_right_or_flagged(entries)
+
+
 def test_a_table_printed_again_is_said_and_the_first_taken() -> None:
     other = [replace(row, figures=tuple("7777777")) for row in ROWS.values()]
     entries, filled = read(three(altered({})), three(other, page=2))

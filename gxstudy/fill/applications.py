@@ -110,9 +110,9 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
     """Return which rows may hold only a part of their figures.
 
     Where no rule parts the rows, figures left over beside a row may be the rest of its own, wrapped, and figures
-    without a label those of any row near them. Where a break cuts the table, the rest of a label may stand alone: that
-    no figures stand beside it does not make them blank. Rows without labels are told by their place only where all the
-    form has there are printed.
+    without a label those of any row near them. There, and where a break cuts the table, a part of a label may stand
+    alone: that no figures stand beside it does not make them blank. Rows without labels are told by their place only
+    where all the form has there are printed.
     """
     guessed = _guessed(lines, matches)
     over = [
@@ -123,7 +123,8 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
     for index, (line, match) in enumerate(zip(lines, matches, strict=True)):
         near = slice(max(0, index - 1), index + 2)
         at_break = any(other.row.grid is not line.row.grid for other in lines[near])
-        bare = at_break and not match.exact and not any(cell.text.strip() for cell in line.values)
+        in_parts = line.row.grid.origin == "unruled" and sum(not other.exact for other in matches[near]) > 1
+        bare = (at_break or in_parts) and not match.exact and not any(cell.text.strip() for cell in line.values)
         # A break may cut through a row whose figures are wrapped: the rest of them stands beyond it.
         cut = any(
             over[other] and lines[other].row.grid is not line.row.grid and not (match.exact and lines[other].text)
