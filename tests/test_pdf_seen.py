@@ -120,6 +120,14 @@ def test_shading_is_no_drawing() -> None:
     assert read("0.9 g 120 690 60 20 re f ") == ("", "blank", [])
 
 
+def test_a_border_that_is_filled_between_two_boxes_is_four_lines() -> None:
+    frame = "120 690 60 20 re 121 691 58 18 re f* "
+    assert read(frame) == ("", "blank", [])
+    boxes = "".join(f"{x + 1} 691 58 18 re {x} 690 60 20 re f* " for x in (60, 120, 180))
+    (grid,) = grids.find(pdf.read(pages(boxes + LABELS + OLD)).pages[0])
+    assert [cell.text for cell in grid.cells] == ["", "586", "77"]
+
+
 def over(kind: str, content: bytes, entries: str = "", box: str = "121 691 179 709") -> tuple[str, tuple[bytes, ...]]:
     """A page with something laid over it: the entries of the page, and the objects that it needs."""
     form = stream(content, "/Type /XObject /Subtype /Form /BBox [0 0 58 18] /Resources << /Font << /H {} >> >>")

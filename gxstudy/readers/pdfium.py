@@ -449,13 +449,22 @@ class _LineCollector:
         self.paints.append(Paint(path, kind, placed))
 
     def _filled(self, handle: int, outer: tuple[float, ...] | None) -> None:
-        """Keep the thin rectangles of a path that fills several at once."""
+        """Keep the thin rectangles of a path that fills several at once, and the sides of its thin frames."""
+        before: tuple[float, float, float, float] | None = None
         for points in self._subpaths(handle):
-            if len(points) >= 4:
-                xs, ys = [p[0] for p in points], [p[1] for p in points]
-                x0, y0, x1, y1 = min(xs), min(ys), max(xs), max(ys)
-                if min(x1 - x0, y1 - y0) < THIN:
-                    self._keep(x0, y0, x1, y1, min(x1 - x0, y1 - y0), outer)
+            if len(points) < 4:
+                continue
+            xs, ys = [p[0] for p in points], [p[1] for p in points]
+            box = x0, y0, x1, y1 = min(xs), min(ys), max(xs), max(ys)
+            if min(x1 - x0, y1 - y0) < THIN:
+                self._keep(x0, y0, x1, y1, min(x1 - x0, y1 - y0), outer)
+                before = None
+            elif before is not None and (sides := _sides(before, box)):
+                for side in sides:
+                    self._keep(*side, outer)
+                before = None
+            else:
+                before = box
 
     def _slanting(self, handle: int, outer: tuple[float, ...] | None, *, stroke: bool) -> None:
         """Keep the lines of a path whose points are to be turned first: their bounds are wider than they are."""
@@ -514,6 +523,28 @@ class _LineCollector:
 
     def _keep(self, x0: float, y0: float, x1: float, y1: float, width: float, outer: tuple[float, ...] | None) -> None:
         self.found.append((*_placed((x0, y0, x1, y1), outer), width))
+
+
+def _sides(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> list[tuple[float, float, float, float, float]]:
+    """Return the lines between two boxes, one just inside the other: the border of a cell; else none.
+
+    Rows of x0, y0, x1, y1 and the width, of the sides that there are.
+    """
+    larger = max(one[2] - one[0], one[3] - one[1])
+    around = (one[0] - other[0], one[1] - other[1], other[2] - one[2], other[3] - one[3])
+    inside = all(wide >= 0 for wide in around) or all(wide <= 0 for wide in around)
+    if larger < SHORT or not inside or max(map(abs, around)) >= THIN:
+        return []
+    left, bottom, right, top = ((a + b) / 2 for a, b in zip(one, other, strict=True))
+    lines = (
+        (left, bottom, left, top),
+        (left, bottom, right, bottom),
+        (right, bottom, right, top),
+        (left, top, right, top),
+    )
+    return [(*line, abs(wide)) for line, wide in zip(lines, around, strict=True) if wide]
 
 
 def _placed(box: Sequence[float], outer: tuple[float, ...] | None) -> tuple[float, float, float, float]:
