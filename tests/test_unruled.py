@@ -370,3 +370,17 @@ def test_rows_that_the_second_reader_leaves_over_are_said(monkeypatch: pytest.Mo
         gx.read_report(case.pdf)
     monkeypatch.setattr(report, "_with_camelot", lambda *_: replace(read, findings=()))
     assert Code.SECOND_READER_ALONE in [found.code for found in gx.read_report(case.pdf).findings]
+
+
+@pytest.mark.parametrize("before", ["增加", "减少", "-", "+"])
+@pytest.mark.parametrize("align", ["center", "left"])
+def test_a_figure_whose_beginning_stands_on_the_line_above_is_not_its_rest_alone(before: str, align: Align) -> None:
+    """增加 over 198 was passed over, and 198 read."""
+    blank = Specimen("清河县统计局", 2024, {})
+    figures = {place: f"{before}{figure}" for place, figure in invented(blank, seed=5).items()}
+    layout = Layout(ruled="none", figure_wrap=2, table_size=6.5, align=align)
+    found = {
+        (e.table, e.row, e.column): e for e in gx.read_report(draw(replace(blank, figures=figures), layout)).entries
+    }
+    assert found
+    assert silent(found, figures) == []

@@ -30,7 +30,7 @@ from gxstudy.grids.rows import (
     row_lines,
 )
 from gxstudy.grids.ruled import as_seen, cell_of
-from gxstudy.grids.wrapped import CLOSE, LONG, NEAR, Originals, fold, has_label, may_belong, touching
+from gxstudy.grids.wrapped import CLOSE, LONG, NEAR, Originals, fold, has_label, is_part, may_belong, touching
 from gxstudy.layout import Box, Cell, Grid, Page, Word, overlap
 from gxstudy.text import read_number, squeeze
 
@@ -328,6 +328,11 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
         for index in part:
             for piece in lines[index].figures:
                 figures[_column(between, piece)] += piece
+        if number == len(header):
+            over = [word for index in header for piece in lines[index].pieces for word in piece if is_part(word.text)]
+            torn = {i for i, place in enumerate(places) for word in over if _meets(word, place)}
+        else:
+            torn = set()
         beside = bool(text.rules) or _is_beside(names[-1:], figures)
         crossed = _crossed([word for index in part for piece in lines[index].pieces for word in piece], figures, places)
         for column, words in enumerate(figures, wide):
@@ -340,8 +345,12 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             ]
             whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
-            cells.append(cell._replace(garbled=True) if rest or column - wide in crossed or not beside else cell)
+            cells.append(cell._replace(garbled=True) if rest or column - wide in crossed | torn or not beside else cell)
     return as_seen(page, Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops))
+
+
+def _meets(word: Word, place: Place) -> bool:
+    return overlap(word.x0, word.x1, place.x0, place.x1) > 0
 
 
 def _crossed(words: Sequence[Word], figures: Sequence[Sequence[Word]], places: Sequence[Place]) -> set[int]:

@@ -13,7 +13,7 @@ from gxstudy.grids.lines import SPACE_GAP
 from gxstudy.layout import Word, overlap
 from gxstudy.text import join_lines, read_number, squeeze
 
-__all__ = ["CLOSE", "LONG", "NEAR", "Originals", "fold", "has_label", "may_belong", "touching"]
+__all__ = ["CLOSE", "LONG", "NEAR", "Originals", "fold", "has_label", "is_part", "may_belong", "touching"]
 
 NEAR = 0.8
 """What stands nearer to a row than this multiple of its height may belong to it."""
@@ -35,6 +35,8 @@ LONG = 200
 """A line of more words than this is no row of a table."""
 
 _IN_FIGURES = frozenset("0123456789.,+-/()件万元其中修订")
+
+_CHANGE = frozenset("增加减少约共新净")
 
 Originals = dict[Word, tuple[Word, ...]]
 """The words that a word put together stands for."""
@@ -104,7 +106,8 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
 
     It stands no further from the row than the multiple ``near`` of its height (:data:`NEAR`, :data:`CLOSE`).
     Where nothing stands in the place (``blank``), whatever near it holds a digit or half a pair of brackets may: every
-    figure broken over lines has such pieces. Where a figure stands, digits and their unit may be the rest of it.
+    figure broken over lines has such pieces. Where a figure stands, digits and their unit may be the rest of it, and
+    words of change (增加) its beginning.
     """
     height = piece[0].bottom - piece[0].top
     if max(top - piece[0].bottom, piece[0].top - bottom) > near * height:
@@ -112,8 +115,14 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
     text = squeeze("".join(word.text for word in piece))
     digits = any(character.isdigit() for character in text)
     if not blank:
-        return digits and set(text) <= set("0123456789,.件万元")
+        return is_part(text) or set(text) <= _CHANGE
     return digits or text.count("(") != text.count(")")
+
+
+def is_part(text: str) -> bool:
+    """Return whether a text has digits and nothing but what may stand in a figure."""
+    folded = set(squeeze(text))
+    return any(map(str.isdigit, folded)) and folded <= _CHANGE | set("0123456789,.+-件万元")
 
 
 def has_label(line: Sequence[Word]) -> bool:
