@@ -92,6 +92,11 @@ def test_a_figure_that_is_underlined_is_read() -> None:
     assert read(OLD + "128 693.5 m 149 693.5 l S ")[:2] == ("586", "read")
 
 
+def test_slanting_figures_reach_over_one_another_and_are_one_number() -> None:
+    slanting = "BT /F 10 Tf 1 0 0.33 1 130 695 Tm (586) Tj ET "
+    assert read(slanting)[:2] == ("586", "read")
+
+
 def test_two_figures_over_each_other_are_no_number() -> None:
     assert read(OLD + text("12", 133, 695))[1] == "unreadable"
 
@@ -118,6 +123,14 @@ def test_a_cell_with_a_drawing_in_it_is_not_blank(drawing: str) -> None:
 
 def test_shading_is_no_drawing() -> None:
     assert read("0.9 g 120 690 60 20 re f ") == ("", "blank", [])
+
+
+RING = "q 120 690 60 20 re 121 691 58 18 re W* n {} 0 0 0 rg 120 690 60 20 re f Q "
+
+
+def test_a_border_that_is_a_box_cut_to_a_ring_is_no_drawing_and_hides_nothing() -> None:
+    assert read(RING.format("")) == ("", "blank", [])
+    assert read(OLD + RING.format("")) == ("586", "read", [])
 
 
 def test_a_border_that_is_filled_between_two_boxes_is_four_lines() -> None:

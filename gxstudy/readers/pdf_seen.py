@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from gxstudy.layout import Ruling
 from gxstudy.readers.pdf_glyphs import Boxes
-from gxstudy.readers.pdfium import WHITE, Colour, Lines, Paint, PdfPage, call, fills
+from gxstudy.readers.pdfium import BOX_SEGMENTS, WHITE, Colour, Lines, Paint, PdfPage, call, fills
 
 __all__ = ["OVER_SHARE", "Unseen", "drawings", "overprinted", "struck", "unseen"]
 
@@ -39,7 +39,7 @@ THROUGH = 0.3
 """It stands further than this share of the figure's height from its top and bottom."""
 STRUCK_SHARE = 0.3
 """It runs through more of the figure than this share of its height: half a digit."""
-OVER_SHARE = 0.25
+OVER_SHARE = 0.4
 """Figures that lie over each other by more than this share of their height, across and down, are two prints."""
 BESIDE = 0.2
 """A character stands where another one stood when their boxes are nearer than this share of a width."""
@@ -208,7 +208,8 @@ def drawings(lines: Lines) -> tuple[Rectangle, ...]:
     shades = [paint for paint in lines.paints if paint.kind == "shade"]
     dark = fills([paint.handle for paint in shades])[:, :3] @ GREY < (1 - DARK) * 255
     drawn = [paint.box for paint in lines.paints if paint.kind in ("picture", "drawing")]
-    return (*drawn, *(paint.box for paint, is_dark in zip(shades, dark.tolist(), strict=True) if is_dark))
+    boxes = [paint for paint, is_dark in zip(shades, dark.tolist(), strict=True) if is_dark]
+    return (*drawn, *(paint.box for paint in boxes if _clip_boxes(paint) is not None))
 
 
 def struck(texts: Sequence[str], edges: Boxes, rulings: Sequence[Ruling], over: Sequence[Ruling]) -> Bools:
@@ -300,18 +301,31 @@ def _covers(paint: Paint, x: float, y: float) -> bool:
     """Return whether a box or picture hides what was painted at a point before it."""
     if _transparent(paint.handle):
         return False
+    clips = _clip_boxes(paint)
+    return clips is not None and all(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in clips)
+
+
+def _clip_boxes(paint: Paint) -> list[Rectangle] | None:
+    """Return the boxes that bound what is painted of a box or picture; None where it is cut to another shape.
+
+    Cut to the space between two boxes, one in the other, a filled box is the border of a cell.
+    """
     clip = _clip(paint.handle)
+    boxes: list[Rectangle] = []
+    point = (_float * 2)()
+    a = ctypes.addressof(point)
     for path in range(max(0, _clip_paths(clip)) if clip else 0):
+        count = _clip_segments(clip, path)
+        if count > BOX_SEGMENTS:
+            return None
         xs, ys = [], []
-        point = (_float * 2)()
-        a = ctypes.addressof(point)
-        for number in range(_clip_segments(clip, path)):
+        for number in range(count):
             _point(_clip_segment(clip, path, number), a, a + 4)
             xs.append(point[0])
             ys.append(point[1])
-        if xs and not (min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys)):
-            return False
-    return True
+        if xs:
+            boxes.append((min(xs), min(ys), max(xs), max(ys)))
+    return boxes
 
 
 def _shade(paint: Paint) -> float:
