@@ -29,6 +29,7 @@ from gxstudy.readers.pdf_glyphs import (
     SUSPECT,
     UNKNOWN,
     Boxes,
+    given_way,
     ink_middles,
     order,
     raised,
@@ -38,6 +39,7 @@ from gxstudy.readers.pdf_layer import distrust
 from gxstudy.readers.pdf_over import lay_over
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdf_seen import OVER_SHARE, drawings, overprinted, struck, unseen
+from gxstudy.readers.pdf_stamps import of_a_stamp
 from gxstudy.readers.pdfium import Lines, PdfPage
 
 __all__ = ["read", "read_pages", "render", "size", "with_text"]
@@ -412,6 +414,12 @@ def _words(
         findings.append(finding(Code.HIDDEN_TEXT, message, Place(page=number)))
         torn = kept[hidden.torn]
         kept, raw = np.delete(kept, hidden.characters), np.delete(raw, hidden.characters, axis=0)
+    stamp = of_a_stamp(loaded, lines, kept, raw) if lines is not None else None
+    if stamp is not None:
+        text = "".join(printed[i] for i in kept[stamp][:40])
+        message = f"text of a stamp was left out on page {number}: {text!r}"
+        findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
+        kept, raw = kept[~stamp], raw[~stamp]
     boxes = frame.place_glyphs(raw)
     strokes = np.flatnonzero(kinds[kept] == STROKE)
     if len(strokes):
@@ -438,6 +446,7 @@ def _words(
     ordered = order(kinds[kept], boxes)
     if ordered is not None:
         kept, boxes = kept[ordered], boxes.take(ordered)
+    boxes = given_way(kinds[kept], boxes)
     codes = codes[kept]
     joined = _joined(boxes, codes, ink_middles(kinds[kept], boxes), kept[1:] - kept[:-1] > 1, rulings)
     starts = np.concatenate(([0], np.flatnonzero(~joined) + 1))
