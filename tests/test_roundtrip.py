@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ from strategies import Case, cases, plain_cases
 import gxstudy as gx
 from gxstudy import forms
 from gxstudy.report import Report
-from gxstudy.specimens import Layout, Place, Specimen, draw, expected
+from gxstudy.specimens import Break, Layout, Place, Specimen, draw, expected
 from gxstudy.text import read_number, squeeze
 
 RAW = Path(__file__).parents[1] / "data" / "raw" / "reports"
@@ -127,6 +128,50 @@ def test_white_headings_of_a_page_that_lies_askew_are_seen() -> None:
     report = gx.read_report(case.pdf)
     assert unlike(report, case.expected) == {}
     assert {found.code.value for found in report.findings} <= QUIET
+
+
+@pytest.mark.parametrize("stamp", ["disclosure", "applications", "disputes"])
+@pytest.mark.parametrize("askew", [0.0, 0.6])
+def test_text_inside_the_ring_of_a_stamp_is_the_stamps(stamp: str, askew: float) -> None:
+    """Characters of a stamp that fell into cells without touching a figure made these unreadable."""
+    case = Case(organ="某省人民政府办公厅", layout=Layout(stamp=stamp, askew=askew, table_width=0.9))
+    report = gx.read_report(case.pdf)
+    assert unlike(report, case.expected) == {}
+    assert {found.code.value for found in report.findings} <= {*QUIET, "overlay_dropped"}
+
+
+def test_figures_in_the_ink_of_a_stamp_are_not_the_stamps() -> None:
+    layout = Layout(stamp="applications", table_width=0.9, ink_figures="#ff4136")
+    case = Case(kind="sparse", zero="—", layout=layout)
+    assert silent(gx.read_report(case.pdf), case.expected) == {}
+
+
+def test_a_bracket_behind_a_digit_of_a_lower_font_stands_behind_it() -> None:
+    """Its empty half lies over the digit: 6312（其中修订16件） came as 631（其2中修订16件）, 631 with a note."""
+    layout = Layout(latin="Libertinus Serif", single_glyphs=True, figure_wrap=3, align="left", table_size=6.5)
+    case = Case(kind="unbalanced", layout=layout)
+    _, row, column = next(place for place, text in case.specimen.figures.items() if len(text) == 4)
+    case = replace(case, noted=((row, column, "（其中修订16件）"),))
+    assert unlike(gx.read_report(case.pdf), case.expected) == {}
+
+
+def test_a_point_that_hangs_out_of_its_cell_is_not_lost() -> None:
+    """The point at the end of the first line lay on the border: 82.35 was read as 8235."""
+    layout = Layout(latin="DejaVu Sans Mono", figure_wrap=3, align="right", padding=(1.0, 1.0), table_size=6.5)
+    case = Case(seed=3, layout=layout)
+    _, row, column = next(
+        place for place, text in case.specimen.figures.items() if place[0] == "disclosure" and len(text) == 2
+    )
+    case = replace(case, noted=((row, column, ".35"),))
+    assert unlike(gx.read_report(case.pdf), case.expected) == {}
+
+
+def test_a_row_whose_figures_the_row_above_took_is_not_blank() -> None:
+    """Without rules, figures at the top of their row were taken for the second line of those above."""
+    cut = Break("applications", 23, labels="split")
+    layout = Layout(ruled="heads", latin="Libertinus Serif", stand="top", padding=(4.0, 2.5), breaks=(cut,))
+    case = Case("2019", 2019, kind="unbalanced", layout=replace(layout, font="sans", table_size=7.5, paper="a3"))
+    assert silent(gx.read_report(case.pdf), case.expected) == {}
 
 
 @given(cases(hybrids=True, notes=True))

@@ -83,7 +83,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     entries: dict[tuple[str, str], Entry] = {}
     matches = align(TABLE, [line.label for line in lines])
     doubtful = _doubtful(lines, matches)
-    for line, match, in_doubt in zip(lines, matches, doubtful, strict=True):
+    for index, (line, match, in_doubt) in enumerate(zip(lines, matches, doubtful, strict=True)):
         if match.row is None:
             if any(cell.text.strip() for cell in line.values):
                 shown = " ".join(cell.text for cell in line.values)
@@ -100,6 +100,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             or _shared(line)
             or _run_together(line, match)
             or _stacked(line)
+            or _robbed(lines, index)
         ):
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
@@ -281,6 +282,15 @@ def _stacked(line: _Line) -> bool:
     if not line.row.drawn or not any(len(cell.boxes) > 1 and _lines(cell) > 1 for cell in line.values):
         return False
     return holds_another(TABLE, line.label.above) or any(_parted(cell) for cell in line.values)
+
+
+def _robbed(lines: Sequence[_Line], index: int) -> bool:
+    """Return whether a row without figures stands beside one that has those of two rows, and no rule parts them."""
+    line = lines[index]
+    if line.row.grid.origin != "unruled" or any(cell.text.strip() for cell in line.values):
+        return False
+    beside = (lines[near] for near in (index - 1, index + 1) if 0 <= near < len(lines))
+    return any(other.row.grid is line.row.grid and _stacked(other) for other in beside)
 
 
 def _lines(cell: Cell) -> int:

@@ -56,6 +56,8 @@ BORDER_SHARE = 0.6
 new = tuple.__new__
 """Makes a named tuple of a tuple, in half the time of a call with its fields: a page has thousands of boxes."""
 
+POINTS = frozenset(".,．，")
+"""A point at the end of a line may hang out of its cell: it is of the cell where it begins."""
 EDGE = 2.0
 """Cells that reach this far (points) beyond the edge of the page are cut."""
 LONGEST_SIDE = 14_400.0
@@ -287,7 +289,7 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     struck: set[int] = set()  # edges of rows that run through the middle of a word
     for word in page.words:
         _, x0, top, x1, bottom, _, _ = word
-        column = bisect_right(lefts, (x0 + x1) / 2) - 1
+        column = bisect_right(lefts, x0 if word.text in POINTS else (x0 + x1) / 2) - 1
         if 0 <= column < columns and 0 <= (row := bisect_right(tops, (top + bottom) / 2) - 1) < rows:
             words[owner[row][column]].append(word)
             edge = row if top + bottom < tops[row] + tops[row + 1] else row + 1
