@@ -174,6 +174,18 @@ def test_a_row_whose_figures_the_row_above_took_is_not_blank() -> None:
     assert silent(gx.read_report(case.pdf), case.expected) == {}
 
 
+def test_the_rest_of_a_label_that_comes_first_is_no_blank_row() -> None:
+    """The right page of a sheet came before the left one: the rest of 一、本年新收 alone was a blank row."""
+    cuts = (
+        Break("applications", 4, labels="split", inside_text=True),
+        Break("applications", 6, header=True, labels="split", open=True),
+        Break("applications", 14, labels="both", open=True),
+    )
+    layout = Layout(table_size=6.5, per_sheet=2, disclosure="blocks", disputes="down", breaks=cuts)
+    case = Case("2019", 2019, layout=layout)
+    assert silent(gx.read_report(case.pdf), case.expected) == {}
+
+
 @given(cases(hybrids=True, notes=True))
 def test_every_distortion_at_once_never_errs_in_silence(case: Case) -> None:
     try:

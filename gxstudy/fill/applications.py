@@ -123,7 +123,9 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
     doubtful = []
     for index, (line, match) in enumerate(zip(lines, matches, strict=True)):
         near = slice(max(0, index - 1), index + 2)
+        # Two pages of a sheet may come in the wrong order: then a label is cut where the table begins or ends.
         at_break = any(other.row.grid is not line.row.grid for other in lines[near])
+        at_break |= any(over) and index in (0, len(lines) - 1)
         in_parts = line.row.grid.origin == "unruled" and sum(not other.exact for other in matches[near]) > 1
         bare = (at_break or in_parts) and not match.exact and not any(cell.text.strip() for cell in line.values)
         # A break may cut through a row whose figures are wrapped: the rest of them stands beyond it.
