@@ -516,8 +516,13 @@ def _stamped(loaded: PdfPage, texts: list[str], edges: Boxes, firsts: npt.NDArra
             inks.add(vivid)
     if inks:
         for index, ink in enumerate(loaded.colours(firsts.tolist())):
-            stamped[index] = ink in inks and not texts[index].isdigit()
+            stamped[index] = ink in inks and _is_lettering(texts[index])
     return stamped
+
+
+def _is_lettering(text: str) -> bool:
+    """Return whether a word is no figure, nor a stroke in place of one: it has letters or a star, and no digit."""
+    return any(each.isalpha() or each == "★" for each in text) and not any(map(str.isdigit, text))
 
 
 def _sound_boxes(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp]) -> Floats:
