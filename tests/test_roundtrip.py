@@ -12,6 +12,7 @@ from strategies import Case, cases, plain_cases
 
 import gxstudy as gx
 from gxstudy import forms
+from gxstudy.readers import pdf
 from gxstudy.report import Report
 from gxstudy.specimens import Break, Layout, Place, Specimen, draw, expected
 from gxstudy.text import read_number, squeeze
@@ -184,6 +185,14 @@ def test_the_rest_of_a_label_that_comes_first_is_no_blank_row() -> None:
     layout = Layout(table_size=6.5, per_sheet=2, disclosure="blocks", disputes="down", breaks=cuts)
     case = Case("2019", 2019, layout=layout)
     assert silent(gx.read_report(case.pdf), case.expected) == {}
+
+
+@pytest.mark.parametrize("text", ["-", "/", "—", "8", "18元"])
+def test_figures_and_strokes_in_colour_are_not_a_stamps(text: str) -> None:
+    """Strokes in red were left out with a stamp, and the places of a whole report were blank."""
+    assert not pdf._is_lettering(text)
+    assert pdf._is_lettering("某县")
+    assert pdf._is_lettering("★")
 
 
 @given(cases(hybrids=True, notes=True))
