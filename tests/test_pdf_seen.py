@@ -43,9 +43,15 @@ def test_a_figure_is_what_stands_in_its_cell() -> None:
 )
 def test_a_figure_that_is_not_seen_never_runs_together_with_the_one_that_is(hidden: str) -> None:
     assert read(hidden + NEW) == ("12", "read", [Code.HIDDEN_TEXT])
-    shown, status, codes = read(hidden)
-    assert (shown, status) in [("", "blank"), ("\ufffc", "unreadable")]
-    assert codes == [Code.HIDDEN_TEXT]
+    assert read(hidden) == ("\ufffc", "unreadable", [Code.HIDDEN_TEXT])  # what hides it may be the figure itself
+
+
+def test_a_figure_that_slants_is_one_figure() -> None:
+    assert read("q 1 0 0.36 1 -250 0 cm " + OLD + "Q ") == ("586", "read", [])
+
+
+def test_a_figure_that_goes_on_behind_a_rule_cannot_be_read() -> None:
+    assert read(text("5867", 110, 695))[1] == "unreadable"
 
 
 def test_a_figure_that_is_covered_and_printed_again_is_there() -> None:

@@ -278,6 +278,35 @@ FOUND = {
         noted=(("other_services", "decisions", "（其中修订16件）"),),
         layout=Layout(ruled="heads", figure_wrap=3, padding=(4.0, 2.5)),
     ),
+    # Its last digit stood behind the rule of a narrow column: 5090 was 509, and 0 beside it.
+    "a number too wide for its column cut by a rule": Case(
+        "2019",
+        2020,
+        organ="某区某街道办事处",
+        foreign_blocks=("article_20_1",),
+        seed=3463,
+        kind="unbalanced",
+        noted=(("procurement", "projects", "万元"), ("other_services", "decisions", "万元")),
+        overview=0,
+        layout=Layout(
+            body_size=16.0,
+            table_size=6.5,
+            latin="DejaVu Sans Mono",
+            font_height=2.5,
+            title_break=True,
+            landscape=True,
+            rotate=270,
+            per_sheet=2,
+            rule=0.1,
+            rule_style="dashes",
+            outer="no_sides",
+            disclosure_widths=(1.0, 1.0),
+            align="right",
+            shade="#c6d9f1",
+            stand="top",
+            breaks=(Break(table="applications", row=21, header=True, labels="first", page=True, gap=0.0),),
+        ),
+    ),
 }
 
 

@@ -58,6 +58,8 @@ WORD_GAP = 0.4
 """Characters further apart than this share of their height belong to two words."""
 SPACE_GAP = 0.12
 """Letters and figures with a space between them and a gap wider than this share of their height are two words."""
+GOES_ON = 0.06
+"""Figures nearer to each other than this share of their height are those of one number; cells have wider margins."""
 DASH_GAP = 4.0
 """A vertical line drawn in dashes parts words in its gaps too (points)."""
 VIVID, DULL = 0.4, 0.2
@@ -286,7 +288,7 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     if not words and lines.objects:
         message = f"page {number} has no text, only pictures or drawings; what stands there was not read"
         findings.append(finding(Code.PAGE_WITHOUT_TEXT, message, Place(page=number)))
-    shown = (*undrawn, *drawings(lines), *found.replaced)
+    shown = (*undrawn, *drawings(lines), *found.unread)
     return Page(number, wide, high, words, rulings, drawings=_boxes(frame, number, shown)), findings
 
 
@@ -302,7 +304,7 @@ class _Found(NamedTuple):
 
     words: tuple[Word, ...]
     findings: list[Finding]
-    replaced: tuple[Rectangle, ...] = ()
+    unread: tuple[Rectangle, ...] = ()
 
 
 def _prose(loaded: PdfPage, spans: list[Line], frame: _Frame) -> tuple[Word, ...]:
@@ -404,7 +406,7 @@ def _words(
     raw = _sound_boxes(loaded, codes[kept], kept)
     raw = raw if level is None else _levelled(raw, level)
     hidden = unseen(loaded, lines, kept, raw, _may_be_figure(codes[kept])) if lines is not None else None
-    replaced, torn = () if hidden is None else hidden.replaced, kept[:0]
+    unread, torn = () if hidden is None else hidden.places, kept[:0]
     if hidden is not None and hidden.share > MOST_HIDDEN:
         message = f"the text of page {number} cannot be believed: most of it is not seen on the page"
         findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))
@@ -428,7 +430,7 @@ def _words(
     shown = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top) & (kinds[kept] != BLANK)
     kept, boxes = kept[shown], boxes.take(shown)
     if not len(kept):
-        return _Found((), findings, replaced)
+        return _Found((), findings, unread)
     overlay = _overlay(loaded, kept, boxes)
     if overlay.any():
         text = "".join(printed[i] for i in kept[overlay][:40])
@@ -436,7 +438,7 @@ def _words(
         findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
         kept, boxes = kept[~overlay], boxes.take(~overlay)
         if not len(kept):
-            return _Found((), findings, replaced)
+            return _Found((), findings, unread)
     single = once(codes[kept], boxes)
     if single is not None:
         kept, boxes = kept[single], boxes.take(single)
@@ -448,12 +450,12 @@ def _words(
         kept, boxes = kept[ordered], boxes.take(ordered)
     boxes = given_way(kinds[kept], boxes)
     codes = codes[kept]
-    joined = _joined(boxes, codes, ink_middles(kinds[kept], boxes), kept[1:] - kept[:-1] > 1, rulings)
+    joined, parted = _joined(boxes, codes, ink_middles(kinds[kept], boxes), kept[1:] - kept[:-1] > 1, rulings)
     starts = np.concatenate(([0], np.flatnonzero(~joined) + 1))
     text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     wide, high = frame.size
     x0, top, x1, bottom = boxes
-    # What the edge of the page cuts cannot be believed as a whole.
+    # What the edge of the page or a rule cuts cannot be believed as a whole.
     cut = (x0 < -EDGE) | (top < -EDGE) | (x1 > wide + EDGE) | (bottom > high + EDGE)
     unmapped = _unmapped(loaded, kinds[kept], kept)
     if unmapped.any():
@@ -470,7 +472,10 @@ def _words(
         np.maximum.reduceat(x1, starts),
         np.maximum.reduceat(bottom, starts),
     )
-    damaged = np.logical_or.reduceat(unmapped | cut | np.isin(kept, torn), starts) | raised(codes, boxes, starts)
+    cut |= np.isin(kept, torn)
+    cut[:-1] |= parted
+    cut[1:] |= parted
+    damaged = np.logical_or.reduceat(unmapped | cut, starts) | raised(codes, boxes, starts)
     over = () if lines is None else _rulings(frame, lines.over)
     garbled = (damaged | struck(texts, edges, rulings, over) | overprinted(texts, edges)).tolist()
     columns = (texts, *(edge.tolist() for edge in edges), repeat((), len(texts)), garbled)
@@ -483,7 +488,7 @@ def _words(
     left_out = stamped | (edges.x1 <= 0) | (edges.bottom <= 0) | (edges.x0 >= wide) | (edges.top >= high)
     if left_out.any():
         words = tuple(word for word, drop in zip(words, left_out, strict=True) if not drop)
-    return _Found(words, findings, replaced)
+    return _Found(words, findings, unread)
 
 
 def _stamped(loaded: PdfPage, texts: list[str], edges: Boxes, firsts: npt.NDArray[np.intp]) -> Bools:
@@ -574,11 +579,11 @@ def _is_digit(codes: npt.NDArray[np.uint32]) -> Bools:
 
 def _joined(
     boxes: Boxes, codes: npt.NDArray[np.uint32], middle: Floats, spaced: Bools, rulings: tuple[Ruling, ...]
-) -> Bools:
-    """Return, for each character but the last, whether the next one continues its word.
+) -> tuple[Bools, Bools]:
+    """Return, for each character but the last, whether the next one continues its word, and whether a rule cuts it.
 
     ``middle``: that of each character's ink. ``spaced``: a space stands between the two. Between figures it parts words
-    even where the gap is small.
+    even where the gap is small. A rule cuts a number that is too wide for its cell: its figures go on behind the rule.
     """
     x0, top, x1, bottom = boxes
     height = bottom - top
@@ -589,10 +594,14 @@ def _joined(
     plain = codes < 0x80
     joined &= ~(spaced & plain[:-1] & plain[1:] & (gap > SPACE_GAP * height))
     figures = _is_digit(codes)
-    joined &= ~(figures[:-1] & figures[1:] & (gap < -OVER_SHARE * height))
+    # Slanting digits reach over the next one, but this begins where the one before would end if it stood upright.
+    over = (gap < -OVER_SHARE * height) & (x0[1:] - x0[:-1] < OVER_SHARE * height)
+    joined &= ~(figures[:-1] & figures[1:] & over)
     # A vertical ruling between the middles of two characters parts them, whatever their distance.
     verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
+    cut = np.zeros(len(joined), np.bool_)
     if len(verticals):
+        goes_on = figures[:-1] & figures[1:] & (gap < GOES_ON * height)
         verticals = verticals[np.argsort(verticals[:, 0])]
         line = (top + bottom) / 2
         first = np.searchsorted(verticals[:, 0], middle[:-1], "right")
@@ -602,9 +611,10 @@ def _joined(
             between, y = verticals[first[pairs]], line[pairs]
             crossed = (between[:, 1] - DASH_GAP <= y) & (y <= between[:, 2] + DASH_GAP)
             joined[pairs[crossed]] = False
+            cut[pairs[crossed]] = goes_on[pairs[crossed]]
             first[pairs] += 1
             pairs = pairs[~crossed & (first[pairs] < last[pairs])]
-    return joined
+    return joined, cut
 
 
 def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Boxes) -> Bools:

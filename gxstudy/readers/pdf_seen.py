@@ -65,13 +65,13 @@ class Unseen(NamedTuple):
     """Which characters are not seen (places among those asked for), and what share of all that is.
 
     ``torn``: those that are seen, while the one before or after them on their line is not.
-    ``replaced``: where something stands over them, or is painted through them, that may show another text.
+    ``places``: where they stand. What hides them may show another text, or the text itself, painted in another way.
     """
 
     characters: npt.NDArray[np.intp]
     torn: npt.NDArray[np.intp]
     share: float
-    replaced: tuple[Rectangle, ...]
+    places: tuple[Rectangle, ...]
 
 
 def unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: Floats, figures: Bools) -> Unseen | None:
@@ -128,7 +128,7 @@ def _unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: F
     asked = np.flatnonzero(covered.any(axis=1) | np.array([owner in odd for owner in owners]))
     hidden: list[int] = []
     under: list[int] = []  # what hides each of them, by its place in the order of painting
-    replaced: list[Rectangle] = []
+    stand: list[Rectangle] = []
     for place, row in zip(asked.tolist(), covered[asked], strict=True):
         owner = owners[place]
         if owner is None or owner not in order:
@@ -141,9 +141,8 @@ def _unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: F
         if covers or why is not None:
             hidden.append(place)
             under.append(max([order[owner], *(order[paint.handle] for paint in covers)]))
-            if why == "clipping" or any(each.kind == "picture" or _shade(each) < WHITE for each in covers):
-                left, top, right, bottom = boxes[place].tolist()
-                replaced.append((left, bottom, right, top))
+            left, top, right, bottom = boxes[place].tolist()
+            stand.append((left, bottom, right, top))
     if not hidden:
         return None
     again = _printed_again(page, lines, indices, boxes, dict(zip(hidden, under, strict=True)), order)
@@ -159,7 +158,7 @@ def _unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: F
         if 0 <= beside < len(indices) and beside not in gone and _touch(boxes[place], boxes[beside])
     ]
     places = np.array(hidden, np.intp), np.array(torn, np.intp)
-    return Unseen(*places, len(hidden) / max(1, printing), tuple(replaced))
+    return Unseen(*places, len(hidden) / max(1, printing), tuple(stand))
 
 
 def _touch(one: Floats, other: Floats) -> bool:
