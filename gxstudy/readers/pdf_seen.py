@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -110,7 +111,7 @@ def _some_unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], box
     covered = _inside(*_middles(boxes), over)
     if not covered.any():
         return False
-    order = {handle: place for place, handle in enumerate(lines.order)}
+    order = dict(zip(lines.order, count(), strict=False))
     painted = np.array([order.get(owner or 0, len(order)) for owner in owners])
     return bool((covered & (np.array([order[paint.handle] for paint in over]) > painted[:, None])).any())
 
@@ -119,7 +120,7 @@ def _unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: F
     odd = _odd(lines.texts)
     over = _over_text(lines)
     x, y = _middles(boxes)
-    order = {handle: place for place, handle in enumerate(lines.order)}
+    order = dict(zip(lines.order, count(), strict=False))
     owners = page.text_objects(indices.tolist())
     painted = np.array([order.get(owner or 0, len(order)) for owner in owners])
     covered = _inside(x, y, over)
@@ -243,6 +244,8 @@ def overprinted(texts: Sequence[str], edges: Boxes) -> Bools:
     figures = np.array([i for i, text in enumerate(texts) if text.isdigit()], np.intp)
     order = figures[np.argsort(edges.top[figures], kind="stable")]
     x0, top, x1, bottom = edges.take(order)
+    if not _may_overlap(x0, top, x1, bottom):
+        return found
     for step in range(1, len(order)):  # figures that begin further down, until none begins within another
         if not (near := top[step:] < bottom[:-step]).any():
             break
@@ -252,6 +255,18 @@ def overprinted(texts: Sequence[str], edges: Boxes) -> Bools:
         over = np.flatnonzero(near & (shared > OVER_SHARE * high) & (deep > OVER_SHARE * high))
         found[order[over]] = found[order[over + step]] = True
     return found
+
+
+def _may_overlap(x0: Floats, top: Floats, x1: Floats, bottom: Floats) -> bool:
+    """Return whether some of the boxes, given from top to bottom, may lie over each other on one line."""
+    if len(x0) < 2:
+        return False
+    least, most = (bottom - top).min(), (bottom - top).max()
+    line = np.concatenate(([0], np.cumsum(top[1:] - top[:-1] > most - OVER_SHARE * least)))
+    apart = line * float(x1.max() - x0.min() + 1)  # lines one behind the other
+    along = np.argsort(starts := x0 + apart, kind="stable")
+    ends = np.maximum.accumulate((x1 + apart)[along])
+    return bool((ends[:-1] - starts[along][1:] > OVER_SHARE * least).any())
 
 
 def _odd(texts: Sequence[int]) -> dict[int, str]:
@@ -276,7 +291,7 @@ def _over_text(lines: Lines) -> list[Paint]:
     solid = [paint for paint in lines.paints if paint.kind != "drawing"]
     if not solid or not lines.texts:
         return []
-    order = {handle: place for place, handle in enumerate(lines.order)}
+    order = dict(zip(lines.order, count(), strict=False))
     first = min(order[handle] for handle in lines.texts)
     return [paint for paint in solid if order[paint.handle] > first]
 
