@@ -74,10 +74,13 @@ def test_a_plain_report_is_read_exactly(case: Case) -> None:
 
 @pytest.mark.parametrize("part", ["setting", "pages", "rules", "wording", "structure"])
 def test_one_kind_of_distortion_is_read_exactly(part: str) -> None:
+    """Without rules between its columns, which blanks a row has is not always certain; then that is said."""
+
     @settings(max_examples=25)
     @given(cases(of=(part,)))  # type: ignore[arg-type]
     def read_back(case: Case) -> None:
-        assert unlike(gx.read_report(case.pdf), case.expected) == {}
+        blanks = case.layout.ruled != "all" and "" in case.expected.values()
+        assert (silent if blanks else unlike)(gx.read_report(case.pdf), case.expected) == {}
 
     read_back()
 

@@ -365,7 +365,7 @@ OVER_ALL = "q 595 0 0 842 0 0 cm /I Do Q"
         (f"{OVER_ALL} 3 Tr {text('4119', 100, 700)}", False),
         (f"{text('4119', 100, 700)} {OVER_ALL}", False),
         (f"{OVER_ALL} {text('4119', 100, 700)}", True),
-        (f"q 100 0 0 100 0 0 cm /I Do Q 3 Tr {text('4119', 100, 700)}", True),
+        (f"q 100 0 0 100 0 0 cm /I Do Q {text('4119', 100, 700)}", True),
         (text("4119", 100, 700), True),
     ],
     ids=["invisible on a scan", "under a scan", "on a background", "a small picture", "no picture"],
