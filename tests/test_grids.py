@@ -494,3 +494,17 @@ def test_whatever_stands_on_a_page_every_word_is_given_once(words: list[Word], r
         assert list(grid.lefts) == sorted(grid.lefts)
         assert list(grid.tops) == sorted(grid.tops)
     grids.paragraphs(drawn, found)
+
+
+def test_borders_of_two_tables_that_stand_near_to_one_line_stay_where_they_are() -> None:
+    """They were put on the line in their middle, and a dash close to the border came into the next cell."""
+
+    def table(top: float, border: float) -> list[Ruling]:
+        level = [Ruling(50.0, y, 150.0, y, 0.1) for y in (top, top + 10.0, top + 20.0)]
+        return [*level, *(Ruling(x, top, x, top + 20.0, 0.1) for x in (50.0, border, 150.0))]
+
+    dash = Word("-", 101.0, 22.0, 101.6, 28.0)
+    page = Page(1, 200.0, 200.0, (dash,), (*table(20.0, 102.0), *table(80.0, 99.7)))
+    first, second = grids.find(page)
+    assert [cell.text for cell in first.cells] == ["-", "", "", ""]
+    assert (first.lefts[1], second.lefts[1]) == (102.0, 99.7)

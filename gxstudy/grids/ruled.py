@@ -147,6 +147,8 @@ def _frames(page: Page, tolerance: Tolerance) -> tuple[list[_Frame], list[_Segme
     for j, v in enumerate(down, own):
         frames.setdefault(root(j), _Frame()).down.append(v)
     tables = [frame for frame in frames.values() if frame.across and frame.down]
+    for frame in tables:  # lines of two tables may stand nearer to each other than two of one
+        frame.across, frame.down = _snapped(frame.across, tolerance), _snapped(frame.down, tolerance)
     return tables, [line for frame in frames.values() if not frame.down for line in frame.across]
 
 
@@ -189,7 +191,7 @@ def _is_stroke(line: Ruling, words: dict[tuple[int, int], list[Word]]) -> bool:
 
 
 def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
-    """Return ``segments`` by coordinate, those on (nearly) one snapped together and their pieces joined."""
+    """Return ``segments`` by coordinate, the pieces of (nearly) one that follow each other joined."""
     segments.sort(key=_AT)
     merged: list[_Segment] = []
     index = 0
@@ -201,23 +203,45 @@ def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
             merged.append(segments[begun])
             continue
         level = segments[begun:index]
-        at = sum(map(_AT, level)) / len(level)
         level.sort(key=_START)
-        _, start, end = level[0]
-        length = end - start
-        for _, next_start, next_end in level[1:]:
+        pieces = [level[0]]
+        end = level[0].end
+        length = end - level[0].start
+        for segment in level[1:]:
+            _, next_start, next_end = segment
             gap, longer = next_start - end, max(length, next_end - next_start)
             length = next_end - next_start
             if gap <= tolerance.gap_points or (max(longer, gap) <= tolerance.dash_points and gap <= DASH_GAP * longer):
+                pieces.append(segment)
                 end = max(end, next_end)
             else:
-                merged.append(_Segment(at, start, end))
-                start, end = next_start, next_end
-        merged.append(_Segment(at, start, end))
+                merged.append(_joined(pieces, end))
+                pieces, end = [segment], next_end
+        merged.append(_joined(pieces, end))
     kept = [s for s in merged if s.end - s.start >= tolerance.least_points]
     if len(kept) > LINES_LIMIT:
         kept = sorted(sorted(kept, key=lambda s: s.start - s.end)[:LINES_LIMIT], key=_AT)
     return kept
+
+
+def _joined(pieces: Sequence[_Segment], end: float) -> _Segment:
+    """Return the line that pieces of (nearly) one coordinate, given from its start on, make."""
+    return _Segment(sum(map(_AT, pieces)) / len(pieces), pieces[0].start, end)
+
+
+def _snapped(lines: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
+    """Return the lines of one table, those (nearly) on one coordinate put on one."""
+    snapped: list[_Segment] = []
+    lines.sort(key=_AT)
+    first = 0
+    for index in range(1, len(lines) + 1):
+        if index < len(lines) and lines[index].at - lines[first].at <= tolerance.snap_points:
+            continue
+        level = lines[first:index]
+        at = sum(map(_AT, level)) / len(level)
+        snapped += [line._replace(at=at) for line in level] if level[0].at != level[-1].at else level
+        first = index
+    return snapped
 
 
 def _close(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
