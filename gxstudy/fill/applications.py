@@ -61,6 +61,11 @@ class _Line:
     heading: _Heading | None
     beside: str = ""
 
+    @property
+    def filled(self) -> bool:
+        """Whether something is printed in its cells."""
+        return any(cell.text.strip() for cell in self.values)
+
 
 def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Finding]]:
     """Return the entries of table three by (row, column), and what was noticed.
@@ -85,7 +90,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     doubtful = _doubtful(lines, matches)
     for index, (line, match, in_doubt) in enumerate(zip(lines, matches, doubtful, strict=True)):
         if match.row is None:
-            if any(cell.text.strip() for cell in line.values):
+            if line.filled:
                 shown = " ".join(cell.text for cell in line.values)
                 message = f"the row {line.text!r} ({shown}) is no row of the form; its figures were not taken"
                 findings.append(finding(Code.UNKNOWN_ROW, message, place_of(line.row, TABLE)))
@@ -127,7 +132,7 @@ def _doubtful(lines: Sequence[_Line], matches: Sequence[Match]) -> list[bool]:
         at_break = any(other.row.grid is not line.row.grid for other in lines[near])
         at_break |= any(over) and index in (0, len(lines) - 1)
         in_parts = line.row.grid.origin == "unruled" and sum(not other.exact for other in matches[near]) > 1
-        bare = (at_break or in_parts) and not match.exact and not any(cell.text.strip() for cell in line.values)
+        bare = (at_break or in_parts) and not match.exact and not line.filled
         # A break may cut through a row whose figures are wrapped: the rest of them stands beyond it.
         cut = any(
             over[other] and lines[other].row.grid is not line.row.grid and not (match.exact and lines[other].text)
@@ -155,7 +160,7 @@ def _guessed(lines: Sequence[_Line], matches: Sequence[Match]) -> set[int]:
         between = [
             index
             for index in range(before + 1, after)
-            if matches[index].row is not None or any(cell.text.strip() for cell in lines[index].values)
+            if matches[index].row is not None or lines[index].filled
         ]
         first = matches[before].row if before >= 0 else None
         last = matches[after].row if after < len(lines) else None
@@ -289,7 +294,7 @@ def _stacked(line: _Line) -> bool:
 def _robbed(lines: Sequence[_Line], index: int) -> bool:
     """Return whether a row without figures stands beside one that has those of two rows, and no rule parts them."""
     line = lines[index]
-    if line.row.grid.origin != "unruled" or any(cell.text.strip() for cell in line.values):
+    if line.row.grid.origin != "unruled" or line.filled:
         return False
     beside = (lines[near] for near in (index - 1, index + 1) if 0 <= near < len(lines))
     return any(other.row.grid is line.row.grid and _stacked(other) for other in beside)
@@ -405,8 +410,8 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
     if not before or not after:
         return before + after
     first, second = before[-1], after[0]
-    empty_first = not any(cell.text.strip() for cell in first.values)
-    empty_second = not any(cell.text.strip() for cell in second.values)
+    empty_first = not first.filled
+    empty_second = not second.filled
     wrapped = not (empty_first or empty_second)
     if (wrapped and not _halved(before, second)) or not (first.text or second.text):
         return before + after
@@ -434,7 +439,7 @@ def _joined(lines: Sequence[_Line]) -> list[_Line]:
         if size > 1:
             whole = join_lines([line.text for line in part])
             above = next((line.label.above for line in part if line.label.above), "")
-            kept = next(line for line in part if any(cell.text.strip() for cell in line.values))
+            kept = next(line for line in part if line.filled)
             joined.append(replace(kept, text=whole, label=Label(label_key(whole), above)))
         else:
             joined += part
@@ -444,7 +449,7 @@ def _joined(lines: Sequence[_Line]) -> list[_Line]:
 
 def _is_one(lines: Sequence[_Line], size: int) -> bool:
     """Return whether lines are those of one row: together they are its label, and figures stand among them once."""
-    filled = [number for number, line in enumerate(lines) if any(cell.text.strip() for cell in line.values)]
+    filled = [number for number, line in enumerate(lines) if line.filled]
     if len(lines) < size or len(filled) != 1:
         return False
     if not lines[filled[0]].text and filled[0] in (0, size - 1):
@@ -537,7 +542,7 @@ def _slid(line: _Line) -> bool:
     if line.row.grid.origin not in ("ruled", "open") or not line.values or line.values[-1].text.strip():
         return False
     own = [cell for cell in line.row.cells if cell.row == line.row.number and cell.column < line.values[0].column]
-    return len(own) > 1 and not own[-1].text.strip() and any(cell.text.strip() for cell in line.values)
+    return len(own) > 1 and not own[-1].text.strip() and line.filled
 
 
 def _unseen_column(line: _Line) -> bool:

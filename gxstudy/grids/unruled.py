@@ -360,7 +360,7 @@ def _crossed(words: Sequence[Word], figures: Sequence[Sequence[Word]], places: S
     """
     found: set[int] = set()
     for column, (place, own) in enumerate(zip(places, figures, strict=True)):
-        across = [] if own else [word for word in words if overlap(word.x0, word.x1, place.x0, place.x1) > 0]
+        across = [] if own else [word for word in words if _meets(word, place)]
         if across:
             found |= {column, *(i for i, others in enumerate(figures) if any(word in others for word in across))}
     return found
