@@ -157,11 +157,7 @@ def _guessed(lines: Sequence[_Line], matches: Sequence[Match]) -> set[int]:
         return guessed
     edges = [-1, *(index for index, known in enumerate(named) if known), len(lines)]
     for before, after in pairwise(edges):
-        between = [
-            index
-            for index in range(before + 1, after)
-            if matches[index].row is not None or lines[index].filled
-        ]
+        between = [index for index in range(before + 1, after) if matches[index].row is not None or lines[index].filled]
         first = matches[before].row if before >= 0 else None
         last = matches[after].row if after < len(lines) else None
         if not all_between(TABLE, first, [matches[index].row for index in between], last):
@@ -416,8 +412,7 @@ def _stitch(before: list[_Line], after: list[_Line]) -> list[_Line]:
     if (wrapped and not _halved(before, second)) or not (first.text or second.text):
         return before + after
     whole = join_lines([first.text, second.text])
-    known = vocabulary(TABLE)
-    rows = {word for word, hits in known.items() if any(hit.kind == "row" for hit in hits)}
+    rows = _row_labels()
     halves = first.label.own in rows, second.label.own in rows
     if label_key(whole) not in rows or (any(halves) if wrapped else all(halves)):
         return before + after
