@@ -161,10 +161,8 @@ def _without_strokes(page: Page) -> Sequence[Ruling]:
         return page.rulings
     words: dict[tuple[int, int], list[Word]] = {}
     for word in page.words:
-        left, right = (
-            max(word.x0, page.left),
-            min(word.x1, page.right, LONGEST_SIDE),
-        )  # a word may reach far beyond its page
+        # A word may reach far beyond its page.
+        left, right = max(word.x0, page.left), min(word.x1, page.right, LONGEST_SIDE)
         for x in range(int(left // STROKE_POINTS), int(right // STROKE_POINTS) + 1):
             words.setdefault((x, int((word.top + word.bottom) / 2 // STROKE_POINTS)), []).append(word)
     strokes = [is_short and _is_stroke(ruling, words) for ruling, is_short in zip(page.rulings, short, strict=True)]
@@ -192,17 +190,11 @@ def _is_stroke(line: Ruling, words: dict[tuple[int, int], list[Word]]) -> bool:
 
 def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
     """Return ``segments`` by coordinate, the pieces of (nearly) one that follow each other joined."""
-    segments.sort(key=_AT)
     merged: list[_Segment] = []
-    index = 0
-    while index < len(segments):
-        begun, first = index, segments[index].at
-        while index < len(segments) and segments[index].at - first <= tolerance.snap_points:
-            index += 1
-        if index == begun + 1:
-            merged.append(segments[begun])
+    for level in _levels(segments, tolerance):
+        if len(level) == 1:
+            merged += level
             continue
-        level = segments[begun:index]
         level.sort(key=_START)
         pieces = [level[0]]
         end = level[0].end
@@ -232,16 +224,20 @@ def _joined(pieces: Sequence[_Segment], end: float) -> _Segment:
 def _snapped(lines: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
     """Return the lines of one table, those (nearly) on one coordinate put on one."""
     snapped: list[_Segment] = []
+    for level in _levels(lines, tolerance):
+        at = sum(map(_AT, level)) / len(level)
+        snapped += [line._replace(at=at) for line in level] if level[0].at != level[-1].at else level
+    return snapped
+
+
+def _levels(lines: list[_Segment], tolerance: Tolerance) -> Iterator[list[_Segment]]:
+    """Yield lines by coordinate, those (nearly) on one together: no further than snaps from the first of them."""
     lines.sort(key=_AT)
     first = 0
     for index in range(1, len(lines) + 1):
-        if index < len(lines) and lines[index].at - lines[first].at <= tolerance.snap_points:
-            continue
-        level = lines[first:index]
-        at = sum(map(_AT, level)) / len(level)
-        snapped += [line._replace(at=at) for line in level] if level[0].at != level[-1].at else level
-        first = index
-    return snapped
+        if index == len(lines) or lines[index].at - lines[first].at > tolerance.snap_points:
+            yield lines[first:index]
+            first = index
 
 
 def _close(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
