@@ -31,22 +31,23 @@ from gxstudy.readers.pdf_glyphs import (
     Boxes,
     given_way,
     ink_middles,
+    median,
     order,
     raised,
     straightened,
 )
-from gxstudy.readers.pdf_layer import distrust
+from gxstudy.readers.pdf_layer import distrust, hides_text
 from gxstudy.readers.pdf_over import lay_over
+from gxstudy.readers.pdf_painted import THIN, Painted, painted
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdf_seen import OVER_SHARE, drawings, overprinted, struck, unseen
 from gxstudy.readers.pdf_stamps import of_a_stamp
-from gxstudy.readers.pdfium import Lines, PdfPage
+from gxstudy.readers.pdfium import PdfPage, Rectangle
 
 __all__ = ["read", "read_pages", "render", "size", "with_text"]
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
-Rectangle = tuple[float, float, float, float]
 
 PAGES_LIMIT = 20_000
 """Pages read from one file before the rest is left out."""
@@ -264,7 +265,7 @@ def size(data: bytes, page: int) -> tuple[float, float]:
 def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     findings: list[Finding] = []
     undrawn = lay_over(loaded)
-    why = "its text layer is hidden under a picture" if loaded.hides_text() else distrust(loaded.text())
+    why = "its text layer is hidden under a picture" if hides_text(loaded) else distrust(loaded.text())
     if why is not None:
         message = f"the text of page {number} cannot be believed: {why}"
         findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))
@@ -274,7 +275,7 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     if spans is not None and (words := _prose(loaded, spans, frame)):
         return Page(number, wide, high, words), findings
     level = _level(loaded, frame)
-    lines = loaded.lines(level)
+    lines = painted(loaded, level)
     if loaded.more_text() or lines.cut_off:
         message = (
             f"page {number} holds more than {pdfium.GLYPH_LIMIT:,} characters or {pdfium.PATH_LIMIT:,} drawn objects; "
@@ -379,7 +380,7 @@ def _rulings(frame: _Frame, segments: Floats) -> tuple[Ruling, ...]:
         if x1 < 0 or bottom < 0 or x0 > wide or top > high:
             continue
         across, down = x1 - x0, bottom - top
-        dot = across < pdfium.THIN and down < pdfium.THIN  # it may be of a dotted line either way
+        dot = across < THIN and down < THIN  # it may be of a dotted line either way
         if dot or across >= down:
             middle = (top + bottom) / 2
             rulings.append(Ruling(x0, middle, x1, middle, width))
@@ -395,7 +396,7 @@ def _words(
     rulings: tuple[Ruling, ...],
     number: int,
     level: tuple[float, ...] | None,
-    lines: Lines | None,
+    lines: Painted | None,
 ) -> _Found:
     """Return the words of a page; without ``lines``, all characters are taken for seen."""
     findings: list[Finding] = []
@@ -541,7 +542,7 @@ def _sound_boxes(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArr
     if len(square):
         wide, high = boxes[square, 2] - boxes[square, 0], boxes[square, 1] - boxes[square, 3]
         shown = (wide > 0) & (high > 0)
-        if shown.any() and not 1 / TALL < (ratio := _middle(high[shown] / wide[shown])) < TALL:
+        if shown.any() and not 1 / TALL < (ratio := median(high[shown] / wide[shown])) < TALL:
             every = kept.tolist()
             if ratio > 1:
                 size, line = (boxes[:, 1] - boxes[:, 3]) / ratio, loaded.baselines(every)
@@ -552,18 +553,13 @@ def _sound_boxes(loaded: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArr
     real = sizes[sizes > 0]
     if not len(real):
         return boxes
-    odd = np.flatnonzero(sizes > 2.5 * _middle(real))
+    odd = np.flatnonzero(sizes > 2.5 * median(real))
     if len(odd):
         boxes[odd] = loaded.tight_boxes(kept[odd].tolist())
     return boxes
 
 
 _word = partial(tuple.__new__, Word)
-
-
-def _middle(values: Floats) -> float:
-    """Return the (upper) median of ``values``."""
-    return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
 def _may_be_figure(codes: npt.NDArray[np.uint32]) -> Bools:
@@ -631,7 +627,7 @@ def _overlay(loaded: PdfPage, kept: npt.NDArray[np.intp], boxes: Boxes) -> Bools
     if (askew[:-1] & askew[1:] & (dy[:-1] * dy[1:] > 0)).any():
         angles = np.array(loaded.angles(kept.tolist())) / (math.pi / 2)
         dropped |= np.abs(angles - np.round(angles)) > 0.03
-    big = (height > BIG * _middle(height)) & ~dropped
+    big = (height > BIG * median(height)) & ~dropped
     if not big.any():
         return dropped
     sizes = np.round(height)

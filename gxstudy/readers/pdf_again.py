@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gxstudy.readers.pdf_glyphs import Boxes
+from gxstudy.readers.pdf_glyphs import Boxes, median
 
 __all__ = ["once", "printed_again"]
 
@@ -51,7 +51,7 @@ def printed_again(codes: npt.NDArray[np.uint32], boxes: Boxes) -> Bools | None:
     """
     wide, high = boxes.x1 - boxes.x0, boxes.bottom - boxes.top
     # A pair nearer than half a step is in one place of one of four rasters; no two figures of one number are.
-    step = TWICE * max(float(np.partition(high, len(high) // 2)[len(high) // 2]), LEAST)
+    step = TWICE * max(median(high), LEAST)
     x, y = (boxes.x0 + boxes.x1) / 2, (boxes.top + boxes.bottom) / 2
     across, down = np.clip(x / step, -MOST, MOST), np.clip(y / step, -MOST, MOST)
     rasters = [_places(codes, across, down), _places(codes, across + 0.5, down + 0.5)]

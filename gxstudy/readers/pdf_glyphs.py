@@ -6,7 +6,7 @@ Chinese fonts are empty on one side, and symbol fonts have lines of their own.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ __all__ = [
     "Boxes",
     "given_way",
     "ink_middles",
+    "median",
+    "middles",
     "order",
     "raised",
     "straightened",
@@ -62,6 +64,17 @@ class Boxes(NamedTuple):
     def take(self, which: npt.NDArray[np.intp] | Bools) -> Boxes:
         """Return some of the boxes."""
         return Boxes(self.x0[which], self.top[which], self.x1[which], self.bottom[which])
+
+
+def median(values: npt.NDArray[Any]) -> float:
+    """Return the (upper) median of ``values``."""
+    return float(np.partition(values, len(values) // 2)[len(values) // 2])
+
+
+def middles(boxes: Floats) -> tuple[Floats, Floats]:
+    """Return the middles (x, y) of boxes as PDFium gives them: left, top, right, bottom (n x 4)."""
+    both: Floats = (boxes[:, :2] + boxes[:, 2:]) / np.float32(2)
+    return both[:, 0], both[:, 1]
 
 
 def order(kinds: npt.NDArray[np.uint8], boxes: Boxes) -> npt.NDArray[np.intp] | None:
@@ -137,7 +150,7 @@ def straightened(boxes: Boxes, strokes: npt.NDArray[np.intp], ink: Boxes) -> Box
     top, bottom = boxes.top[strokes], boxes.bottom[strokes]
     others = np.delete(boxes.bottom - boxes.top, strokes)
     others = others[others > 0]
-    usual = np.partition(others, len(others) // 2)[len(others) // 2] if len(others) else np.inf
+    usual = median(others) if len(others) else np.inf
     middle, half = (ink.top + ink.bottom) / 2, np.minimum(bottom - top, usual) / 2
     off = (ink.x1 > ink.x0) & (np.abs(middle - (top + bottom) / 2) > 2 * OFF_LINE * half)
     if not off.any():

@@ -1,14 +1,17 @@
-"""Whether the text layer of a PDF page can be believed: told from its characters alone.
+"""Whether the text layer of a PDF page can be believed.
 
-A font without a map to Unicode gives text that looks like text and means nothing. Recognition by somebody else's
-program gives a layer hidden behind the picture of the page; :meth:`gxstudy.readers.pdfium.PdfPage.hides_text` tells.
+A font without a map to Unicode gives text that looks like text and means nothing: its characters tell. Recognition by
+somebody else's program gives a layer hidden behind the picture of the page.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["distrust"]
+from gxstudy.readers import pdf_objects as objects
+from gxstudy.readers.pdfium import PATH_LIMIT, PdfPage
+
+__all__ = ["distrust", "hides_text"]
 
 FEW = 30
 """Fewer characters than this tell nothing."""
@@ -16,6 +19,10 @@ UNKNOWN_SHARE = 0.2
 """With more characters than this share that stand for nothing, a page is garbled."""
 COMMON_SHARE = 0.03
 """With fewer characters than this share that are common in Chinese, a page of Chinese characters is garbled."""
+PICTURE_DEPTH = 2
+"""First and last objects of a page among which the picture of a scanned page is looked for."""
+PICTURE_SHARE = 0.6
+"""Share of the page that such a picture covers at least."""
 
 _UNKNOWN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -52,3 +59,33 @@ def distrust(text: str) -> str | None:
 
 def _garbled(unknown: int) -> str:
     return f"{unknown} characters of its text layer stand for nothing"
+
+
+def hides_text(page: PdfPage) -> bool:
+    """Return whether most text is invisible, or hidden under a picture of the whole page, as behind a scan.
+
+    Such a picture is drawn first or last; on any other page two or three objects are looked at.
+    """
+    count = min(page.objects(), PATH_LIMIT)
+    places = sorted({*range(min(PICTURE_DEPTH, count)), *range(max(0, count - PICTURE_DEPTH), count)})
+    ends = zip(places, objects.of_page(page, places), strict=True)
+    covering = [place for place, handle in ends if _covers(page, handle)]
+    if not covering:
+        return False
+    hidden = shown = 0
+    for place, handle in enumerate(objects.of_page(page, range(count))):
+        parts = [handle, *objects.inner(handle)]
+        texts = [part for part, kind in zip(parts, objects.kinds(parts), strict=True) if kind == objects.TEXT]
+        unseen = len(texts) if place < covering[-1] else objects.text_modes(texts).count(objects.INVISIBLE)
+        hidden, shown = hidden + unseen, shown + len(texts) - unseen
+    return hidden > 4 * shown
+
+
+def _covers(page: PdfPage, handle: int) -> bool:
+    """Return whether an object is a picture over most of the page."""
+    if objects.kinds([handle]) != [objects.PICTURE]:
+        return False
+    x0, y0, x1, y1 = objects.bounds([handle])[0].tolist()
+    left, bottom, right, top, _ = page.frame()
+    wide, high = min(x1, right) - max(x0, left), min(y1, top) - max(y0, bottom)
+    return bool(wide > 0 and high > 0 and wide * high > PICTURE_SHARE * (right - left) * (top - bottom))

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import ctypes
 
-from gxstudy.readers.pdfium import PdfPage, call
+from gxstudy.readers.pdfium import PdfPage, Rectangle, call
 
 __all__ = ["lay_over"]
-
-Rectangle = tuple[float, float, float, float]
 
 TEXT_LEAST = 4
 """Bytes of a text of PDFium that says something: one character and the end."""

@@ -6,7 +6,6 @@ And what it shows may be drawn: figures as outlines or pictures. The text alone 
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from itertools import count
 from typing import NamedTuple
@@ -15,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from gxstudy.layout import Ruling
-from gxstudy.readers.pdf_glyphs import Boxes
-from gxstudy.readers.pdfium import BOX_SEGMENTS, WHITE, Colour, Lines, Paint, PdfPage, call, fills
+from gxstudy.readers import pdf_objects as objects
+from gxstudy.readers.pdf_glyphs import Boxes, middles
+from gxstudy.readers.pdf_painted import BOX_SEGMENTS, DRAWING, PICTURE, SHADE, Painted, around
+from gxstudy.readers.pdfium import WHITE, PdfPage, Rectangle
 
 __all__ = ["OVER_SHARE", "Unseen", "drawings", "overprinted", "struck", "unseen"]
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
-Rectangle = tuple[float, float, float, float]
 
 PAIRS_LIMIT = 20_000_000
 """Characters times boxes that are compared on one page; where there are more, all text is taken for seen."""
@@ -44,22 +44,6 @@ OVER_SHARE = 0.4
 """Figures that lie over each other by more than this share of their height, across and down, are two prints."""
 BESIDE = 0.2
 """A character stands where another one stood when their boxes are nearer than this share of a width."""
-INVISIBLE, CLIPPING = 3, 7
-"""Text that is not painted at all, and text that only bounds what is painted after it."""
-
-_void, _int, _float = ctypes.c_void_p, ctypes.c_int, ctypes.c_float
-_fill_colour = call("FPDFPageObj_GetFillColor", _int, _void, _void, _void, _void, _void)
-_bounds = call("FPDFPageObj_GetBounds", _int, _void, _void, _void, _void, _void)
-_mode = call("FPDFTextObj_GetTextRenderMode", _int, _void)
-_transparent = call("FPDFPageObj_HasTransparency", _int, _void)
-_kind = call("FPDFPageObj_GetType", _int, _void)
-_clip = call("FPDFPageObj_GetClipPath", _void, _void)
-_clip_paths = call("FPDFClipPath_CountPaths", _int, _void)
-_clip_segments = call("FPDFClipPath_CountPathSegments", _int, _void, _int)
-_clip_segment = call("FPDFClipPath_GetPathSegment", _void, _void, _int, _int)
-_point = call("FPDFPathSegment_GetPoint", _int, _void, _void, _void)
-
-_SHADING = 4
 
 
 class Unseen(NamedTuple):
@@ -75,12 +59,14 @@ class Unseen(NamedTuple):
     places: tuple[Rectangle, ...]
 
 
-def unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: Floats, figures: Bools) -> Unseen | None:
+def unseen(
+    page: PdfPage, painted: Painted, indices: npt.NDArray[np.intp], boxes: Floats, figures: Bools
+) -> Unseen | None:
     """Return which characters of a page are not seen; None where all are.
 
     Parameters
     ----------
-    page, lines
+    page, painted
         The page, and what it paints.
     indices
         Characters, by their number.
@@ -89,64 +75,83 @@ def unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: Fl
     figures
         Which of them are digits. Where all of these are seen, so is the rest.
     """
-    if not _some_unseen(page, lines, indices[figures], boxes[figures]):
+    over = _over_text(painted)
+    if not _some_unseen(page, painted, over, indices[figures], boxes[figures]):
         return None
-    return _unseen(page, lines, indices, boxes)
+    return _unseen(page, painted, over, indices, boxes)
 
 
-def _some_unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: Floats) -> bool:
+class _Over(NamedTuple):
+    """Boxes and pictures that are painted after the first text: the objects, their boxes, and their ``order``.
+
+    ``order``: the place of every object of the page in the order of painting.
+    """
+
+    handles: Sequence[int]
+    boxes: Floats
+    order: dict[int, int]
+
+    def covers(self, x: Floats, y: Floats, owners: Sequence[int | None]) -> Bools:
+        """Return, for every point and each of these, whether it was painted there after the point's object (n x m)."""
+        if not self.handles or len(x) * len(self.handles) > PAIRS_LIMIT:
+            return np.zeros((len(x), 0), np.bool_)
+        x0, y0, x1, y1 = self.boxes.T
+        x, y = x[:, None], y[:, None]
+        covered: Bools = (x0 < x) & (x < x1) & (y0 < y) & (y < y1)
+        if covered.any():
+            painted = np.array([self.order.get(owner or 0, len(self.order)) for owner in owners])
+            covered &= np.array([self.order[handle] for handle in self.handles]) > painted[:, None]
+        return covered
+
+
+def _over_text(painted: Painted) -> _Over:
+    order = dict(zip(painted.order, count(), strict=False))
+    solid = np.flatnonzero(painted.paints.kinds != DRAWING)
+    if not len(solid) or not painted.texts:
+        return _Over((), painted.paints.boxes[:0], order)
+    first = order[painted.texts[0]]
+    after = [place for place in solid.tolist() if order[painted.paints.handles[place]] > first]
+    return _Over([painted.paints.handles[place] for place in after], painted.paints.boxes[after], order)
+
+
+def _some_unseen(page: PdfPage, painted: Painted, over: _Over, indices: npt.NDArray[np.intp], boxes: Floats) -> bool:
     """Return whether some of the figures of a page may not be seen; it is asked of every page."""
-    modes = set(map(_mode, lines.texts))
-    if INVISIBLE in modes or CLIPPING in modes:
+    modes = set(objects.text_modes(painted.texts))
+    if objects.INVISIBLE in modes or objects.CLIPPING in modes:
         return True
-    if not len(indices):
-        return False
     owners = page.text_objects(indices.tolist())
-    own = list(dict.fromkeys(owner for owner in owners if owner))
-    if _odd(own):
+    own = [owner for owner in dict.fromkeys(owners) if owner]
+    if _is_pale(objects.fills(own)).any() and _odd(own):
         return True
-    over = _over_text(lines)
-    if not over:
-        return False
-    covered = _inside(*_middles(boxes), over)
-    if not covered.any():
-        return False
-    order = dict(zip(lines.order, count(), strict=False))
-    painted = np.array([order.get(owner or 0, len(order)) for owner in owners])
-    return bool((covered & (np.array([order[paint.handle] for paint in over]) > painted[:, None])).any())
+    return bool(over.covers(*middles(boxes), owners).any())
 
 
-def _unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: Floats) -> Unseen | None:
-    odd = _odd(lines.texts)
-    over = _over_text(lines)
-    x, y = _middles(boxes)
-    order = dict(zip(lines.order, count(), strict=False))
+def _unseen(
+    page: PdfPage, painted: Painted, over: _Over, indices: npt.NDArray[np.intp], boxes: Floats
+) -> Unseen | None:
+    odd = _odd(painted.texts)
+    x, y = middles(boxes)
     owners = page.text_objects(indices.tolist())
-    painted = np.array([order.get(owner or 0, len(order)) for owner in owners])
-    covered = _inside(x, y, over)
-    if over:
-        covered &= np.array([order[paint.handle] for paint in over]) > painted[:, None]
+    covered = over.covers(x, y, owners)
     asked = np.flatnonzero(covered.any(axis=1) | np.array([owner in odd for owner in owners]))
     hidden: list[int] = []
     under: list[int] = []  # what hides each of them, by its place in the order of painting
-    stand: list[Rectangle] = []
     for place, row in zip(asked.tolist(), covered[asked], strict=True):
         owner = owners[place]
-        if owner is None or owner not in order:
+        if owner is None or owner not in over.order:
             continue
         at = float(x[place]), float(y[place])
-        covers = [paint for paint in (over[each] for each in np.flatnonzero(row).tolist()) if _covers(paint, *at)]
+        covers = [each for each in (over.handles[i] for i in np.flatnonzero(row).tolist()) if _covers(each, *at)]
         why = odd.get(owner)
-        if why == "white" and not covers and _has_ground(lines, order, order[owner], *at):
+        if why == "white" and not covers and _has_ground(painted, over.order, over.order[owner], *at):
             continue
         if covers or why is not None:
             hidden.append(place)
-            under.append(max([order[owner], *(order[paint.handle] for paint in covers)]))
-            left, top, right, bottom = boxes[place].tolist()
-            stand.append((left, bottom, right, top))
+            under.append(max([over.order[owner], *(over.order[each] for each in covers)]))
     if not hidden:
         return None
-    again = _printed_again(page, lines, indices, boxes, dict(zip(hidden, under, strict=True)), order)
+    stand = tuple((left, bottom, right, top) for left, top, right, bottom in boxes[hidden].tolist())
+    again = _printed_again(page, painted, indices, boxes, dict(zip(hidden, under, strict=True)), over.order)
     hidden = [place for place in hidden if place not in again]
     printing = int(((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 1] > boxes[:, 3])).sum())
     if not hidden:
@@ -159,7 +164,7 @@ def _unseen(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: F
         if 0 <= beside < len(indices) and beside not in gone and _touch(boxes[place], boxes[beside])
     ]
     places = np.array(hidden, np.intp), np.array(torn, np.intp)
-    return Unseen(*places, len(hidden) / max(1, printing), tuple(stand))
+    return Unseen(*places, len(hidden) / max(1, printing), stand)
 
 
 def _touch(one: Floats, other: Floats) -> bool:
@@ -171,7 +176,7 @@ def _touch(one: Floats, other: Floats) -> bool:
 
 def _printed_again(
     page: PdfPage,
-    lines: Lines,
+    painted: Painted,
     indices: npt.NDArray[np.intp],
     boxes: Floats,
     hidden: dict[int, int],
@@ -182,10 +187,7 @@ def _printed_again(
     PDFium gives the first only of the same characters over each other. The text object of the second then has no
     character there, though it is painted after what hides the first.
     """
-    bounds = np.zeros((len(lines.texts), 4), np.float32)  # left, bottom, right, top
-    for row, text in zip(bounds, lines.texts, strict=True):
-        a = row.ctypes.data
-        _bounds(text, a, a + 4, a + 8, a + 12)
+    bounds = objects.bounds(painted.texts)
     owners = page.text_objects(indices.tolist())
     left: dict[int, list[int]] = {}
     for place, owner in enumerate(owners):
@@ -195,7 +197,7 @@ def _printed_again(
     for place, at in hidden.items():
         x, y = (boxes[place, 0] + boxes[place, 2]) / 2, (boxes[place, 1] + boxes[place, 3]) / 2
         over = (bounds[:, 0] < x) & (x < bounds[:, 2]) & (bounds[:, 1] < y) & (y < bounds[:, 3])
-        for text in (lines.texts[each] for each in np.flatnonzero(over).tolist()):
+        for text in (painted.texts[each] for each in np.flatnonzero(over).tolist()):
             reach = BESIDE * (boxes[place, 2] - boxes[place, 0])
             near = (boxes[o, 0] - reach < x < boxes[o, 2] + reach for o in left.get(text, ()))
             if order[text] > at and not any(near):
@@ -203,13 +205,14 @@ def _printed_again(
     return again
 
 
-def drawings(lines: Lines) -> tuple[Rectangle, ...]:
+def drawings(painted: Painted) -> tuple[Rectangle, ...]:
     """Return where a page shows what is neither text nor line nor paper nor shading (boxes in user space)."""
-    shades = [paint for paint in lines.paints if paint.kind == "shade"]
-    dark = fills([paint.handle for paint in shades])[:, :3] @ GREY < (1 - DARK) * 255
-    drawn = [paint.box for paint in lines.paints if paint.kind in ("picture", "drawing")]
-    boxes = [paint for paint, is_dark in zip(shades, dark.tolist(), strict=True) if is_dark]
-    return (*drawn, *(paint.box for paint in boxes if _clip_boxes(paint) is not None))
+    handles, kinds, boxes = painted.paints
+    shades = np.flatnonzero(kinds == SHADE)
+    dark = shades[objects.fills([handles[i] for i in shades.tolist()])[:, :3] @ GREY < (1 - DARK) * 255]
+    drawn = np.flatnonzero((kinds == PICTURE) | (kinds == DRAWING)).tolist()
+    drawn += [i for i in dark.tolist() if _clip_boxes(handles[i]) is not None]
+    return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in boxes[drawn].tolist())
 
 
 def struck(texts: Sequence[str], edges: Boxes, rulings: Sequence[Ruling], over: Sequence[Ruling]) -> Bools:
@@ -271,90 +274,54 @@ def _may_overlap(x0: Floats, top: Floats, x1: Floats, bottom: Floats) -> bool:
 
 def _odd(texts: Sequence[int]) -> dict[int, str]:
     """Return the text objects that may not show, and why."""
-    modes = np.array(list(map(_mode, texts)), np.int32)
-    colours = fills(list(texts))
-    pale = (modes == 0) & ((colours[:, 3] == 0) | (colours[:, :3].min(axis=1, initial=255) > NEARLY_WHITE))
+    modes = objects.text_modes(texts)
+    colours = objects.fills(texts)
+    pale = _is_pale(colours)
+    paleness = objects.paleness(colours)
     found = {}
-    for place in np.flatnonzero((modes == INVISIBLE) | (modes == CLIPPING) | pale).tolist():
-        colour = Colour(*colours[place].tolist())
-        if modes[place] == CLIPPING:
-            found[texts[place]] = "clipping"
-        elif modes[place] == INVISIBLE or colour.opacity == 0:
-            found[texts[place]] = "invisible"
-        elif colour.paleness > WHITE:
-            found[texts[place]] = "white"
+    for text, mode, is_pale, opacity, how_pale in zip(texts, modes, pale, colours[:, 3], paleness, strict=True):
+        if mode == objects.CLIPPING:
+            found[text] = "clipping"
+        elif mode == objects.INVISIBLE or (mode == 0 and is_pale and opacity == 0):
+            found[text] = "invisible"
+        elif mode == 0 and is_pale and how_pale > WHITE:
+            found[text] = "white"
     return found
 
 
-def _over_text(lines: Lines) -> list[Paint]:
-    """Return the boxes and pictures that are painted after the first text."""
-    solid = [paint for paint in lines.paints if paint.kind != "drawing"]
-    if not solid or not lines.texts:
-        return []
-    order = dict(zip(lines.order, count(), strict=False))
-    first = min(order[handle] for handle in lines.texts)
-    return [paint for paint in solid if order[paint.handle] > first]
+def _is_pale(colours: npt.NDArray[np.uint32]) -> Bools:
+    pale: Bools = (colours[:, 3] == 0) | (colours[:, :3].min(axis=1, initial=255) > NEARLY_WHITE)
+    return pale
 
 
-def _middles(boxes: Floats) -> tuple[Floats, Floats]:
-    middles: Floats = (boxes[:, :2] + boxes[:, 2:]) / np.float32(2)
-    return middles[:, 0], middles[:, 1]
-
-
-def _inside(x: Floats, y: Floats, paints: Sequence[Paint]) -> Bools:
-    """Return, for every point and box, whether the one lies in the other (n x m)."""
-    if not paints or len(x) * len(paints) > PAIRS_LIMIT:
-        return np.zeros((len(x), 0), np.bool_)
-    x0, y0, x1, y1 = np.array([paint.box for paint in paints], np.float32).T
-    across: Bools = (x0 < x[:, None]) & (x[:, None] < x1)
-    within: Bools = across & (y0 < y[:, None]) & (y[:, None] < y1)
-    return within
-
-
-def _covers(paint: Paint, x: float, y: float) -> bool:
+def _covers(handle: int, x: float, y: float) -> bool:
     """Return whether a box or picture hides what was painted at a point before it."""
-    if _transparent(paint.handle):
+    if objects.transparent(handle):
         return False
-    clips = _clip_boxes(paint)
+    clips = _clip_boxes(handle)
     return clips is not None and all(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in clips)
 
 
-def _clip_boxes(paint: Paint) -> list[Rectangle] | None:
+def _clip_boxes(handle: int) -> list[Rectangle] | None:
     """Return the boxes that bound what is painted of a box or picture; None where it is cut to another shape.
 
     Cut to the space between two boxes, one in the other, a filled box is the border of a cell.
     """
-    clip = _clip(paint.handle)
     boxes: list[Rectangle] = []
-    point = (_float * 2)()
-    a = ctypes.addressof(point)
-    for path in range(max(0, _clip_paths(clip)) if clip else 0):
-        count = _clip_segments(clip, path)
-        if count > BOX_SEGMENTS:
+    for points in objects.clips(handle, BOX_SEGMENTS):
+        if points is None:
             return None
-        xs, ys = [], []
-        for number in range(count):
-            _point(_clip_segment(clip, path, number), a, a + 4)
-            xs.append(point[0])
-            ys.append(point[1])
-        if xs:
-            boxes.append((min(xs), min(ys), max(xs), max(ys)))
+        if points:
+            boxes.append(around(points))
     return boxes
 
 
-def _shade(paint: Paint) -> float:
-    """Return how pale a filled box is."""
-    rgba = (ctypes.c_uint * 4)()
-    a = ctypes.addressof(rgba)
-    known = _fill_colour(paint.handle, a, a + 4, a + 8, a + 12)
-    return Colour(*rgba).paleness if known else 0.0
-
-
-def _has_ground(lines: Lines, order: dict[int, int], text: int, x: float, y: float) -> bool:
+def _has_ground(painted: Painted, order: dict[int, int], text: int, x: float, y: float) -> bool:
     """Return whether something that is not white lies under white text, painted at place ``text`` of ``order``."""
-    for paint in lines.paints:
-        x0, y0, x1, y1 = paint.box
-        under = x0 < x < x1 and y0 < y < y1 and order[paint.handle] < text
-        if under and (paint.kind in ("picture", "drawing") or _shade(paint) < WHITE):
+    handles, kinds, boxes = painted.paints
+    x0, y0, x1, y1 = boxes.T
+    for place in np.flatnonzero((x0 < x) & (x < x1) & (y0 < y) & (y < y1)).tolist():
+        shows = kinds[place] in (PICTURE, DRAWING) or objects.paleness(objects.fills([handles[place]]))[0] < WHITE
+        if shows and order[handles[place]] < text:
             return True
-    return any(_kind(handle) == _SHADING for handle in lines.order)
+    return objects.SHADING in objects.kinds(painted.order)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import unicodedata
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from gxstudy.readers.pdfium import Colour, Lines, Paint, PdfPage, call, fills
+from gxstudy.readers import pdf_objects as objects
+from gxstudy.readers.pdf_glyphs import middles
+from gxstudy.readers.pdf_painted import DRAWING, Painted
+from gxstudy.readers.pdfium import Colour, PdfPage, Rectangle
 
 __all__ = ["of_a_stamp"]
 
@@ -24,11 +27,8 @@ VIVID = 0.4
 ALIKE = 8
 """Two inks are one when red, green and blue differ by no more (0 to 255)."""
 
-_void, _int = ctypes.c_void_p, ctypes.c_int
-_stroke_colour = call("FPDFPageObj_GetStrokeColor", _int, _void, _void, _void, _void, _void)
 
-
-def of_a_stamp(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes: Floats) -> Bools | None:
+def of_a_stamp(page: PdfPage, painted: Painted, indices: npt.NDArray[np.intp], boxes: Floats) -> Bools | None:
     """Return which characters of a page are a stamp's; None where none is.
 
     They lie inside a ring in a vivid ink, and have that ink, which nothing outside the rings has. Only letters and
@@ -36,18 +36,17 @@ def of_a_stamp(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes
 
     Parameters
     ----------
-    page, lines
+    page, painted
         The page, and what it paints.
     indices
         Characters, by their number.
     boxes
         Their boxes: left, top, right, bottom (n x 4, top > bottom).
     """
-    rings = [paint for paint in lines.paints if _is_round(paint)]
-    inks = [(ring.box, ink) for ring in rings for ink in _inks(ring)]
+    inks = [(box, ink) for handle, box in _rings(painted) for ink in _inks(handle)]
     if not inks:
         return None
-    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    x, y = middles(boxes)
     colours = np.array([colour[:3] for colour in page.colours(indices.tolist())], np.int32).reshape(-1, 3)
     found = np.zeros(len(indices), np.bool_)
     for ink in {ink for _, ink in inks}:
@@ -65,17 +64,16 @@ def of_a_stamp(page: PdfPage, lines: Lines, indices: npt.NDArray[np.intp], boxes
     return found if found.any() else None
 
 
-def _is_round(paint: Paint) -> bool:
-    x0, y0, x1, y1 = paint.box
-    wide, high = x1 - x0, y1 - y0
-    return paint.kind == "drawing" and min(wide, high) > LEAST_RING and 1 / OVAL < wide / high < OVAL
+def _rings(painted: Painted) -> Iterator[tuple[int, Rectangle]]:
+    handles, kinds, boxes = painted.paints
+    for place in np.flatnonzero(kinds == DRAWING).tolist():
+        x0, y0, x1, y1 = boxes[place].tolist()
+        wide, high = x1 - x0, y1 - y0
+        if min(wide, high) > LEAST_RING and 1 / OVAL < wide / high < OVAL:
+            yield handles[place], (x0, y0, x1, y1)
 
 
-def _inks(ring: Paint) -> set[Colour]:
-    """Return the vivid colours that a drawing is stroked or filled with."""
-    rgba = (ctypes.c_uint * 4)()
-    a = ctypes.addressof(rgba)
-    found = [Colour(*fills([ring.handle])[0].tolist())]
-    if _stroke_colour(ring.handle, a, a + 4, a + 8, a + 12):
-        found.append(Colour(*rgba))
-    return {colour for colour in found if colour.vividness > VIVID}
+def _inks(ring: int) -> set[Colour]:
+    """Return the vivid colours that a drawing is stroked or filled with; one that is not known is black."""
+    colours = [*objects.fills([ring]).tolist(), *objects.strokes([ring]).tolist()]
+    return {colour for colour in (Colour(*each) for each in colours) if colour.vividness > VIVID}

@@ -200,6 +200,7 @@ def _try(start: int, seconds: int) -> None:
     """Load pages one after the other and write the number of each that is loaded to the standard output."""
     from gxstudy.errors import UnreadableFileError
     from gxstudy.readers import pdfium
+    from gxstudy.readers.pdf_painted import painted
 
     data = sys.stdin.buffer.read()
     _say(BEGUN)
@@ -216,7 +217,7 @@ def _try(start: int, seconds: int) -> None:
                 with pdf.page(index) as loaded:
                     if loaded is not None:
                         loaded.loose_boxes(range(len(loaded.text())))
-                        loaded.lines()
+                        painted(loaded)
                 _say(str(index))
         _say(ENDED)
     except UnreadableFileError:
