@@ -511,6 +511,43 @@ def test_a_row_of_blanks_over_the_figures_of_table_four_is_not_theirs() -> None:
     assert Code.TABLE_REPEATED in [found.code for found in filled.findings]
 
 
+def four(*grids: Grid) -> list[tuple[str, str, str]]:
+    """Table four as it is read from ``grids``: block, result and text of every figure that is not absent."""
+    (sheet,) = (sheet for sheet in fill(grids).sheets if sheet.table == "disputes")
+    return [(entry.row, entry.column, entry.raw) for entry in sheet.entries if entry.status != "absent"]
+
+
+RESULTS = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+FOUR = tuple(forms.load("2021").table("disputes").places())
+
+
+def test_a_row_of_table_four_alone_on_the_next_page_stands_under_the_headings_before() -> None:
+    def row(block: str, first: int, *, before: str | None = None) -> list[tuple[int, int, str]]:
+        labels = [(0, 1, before), (1, 1, block)] if before is not None else [(0, 2, block)]
+        return [*labels, *((2 + index, 1, str(first + index)) for index in range(5))]
+
+    heads = [(0, 2, ""), *((2 + index, 1, result) for index, result in enumerate(RESULTS))]
+    first = grid([heads, row("行政复议", 10), row("未经复议直接起诉", 20, before="行政诉讼")], wide=7)
+    second = grid([row("复议后起诉", 30, before="")], page=2, wide=7)
+    assert [text for *_, text in four(first, second)] == [str(10 * block + i) for block in (1, 2, 3) for i in range(5)]
+    moved = replace(second, lefts=tuple(left + 20 for left in second.lefts))
+    assert {block for block, *_ in four(first, moved)} == {"review", "suit_direct"}
+
+
+@pytest.mark.parametrize("at", range(11, 14))
+@pytest.mark.parametrize("zero", ["0", ""])
+@pytest.mark.parametrize("beside", ["first", "last"])
+def test_a_page_may_part_the_rows_of_a_block_of_table_four_from_its_label(at: int, zero: str, beside: str) -> None:
+    figures = [zero if index % 3 else str(10 + index) for index in range(15)]
+    label = {0: "行政复议", 5: "未经复议直接起诉", (10 if beside == "first" else at): "复议后起诉"}
+    lines = [
+        [(0, 1, label.get(index, "")), (1, 1, RESULTS[index % 5]), (2, 1, figure)]
+        for index, figure in enumerate(figures)
+    ]
+    read = four(grid(lines[:at], wide=3), grid(lines[at:], page=2, wide=3))
+    assert read == [(*place, figure) for place, figure in zip(FOUR, figures, strict=True)]
+
+
 def test_a_row_that_slid_left_for_want_of_a_merged_label_is_not_believed() -> None:
     lines = [header(), *(line(row) for _, row in form_rows())]
     key, row = next((key, row) for key, row in form_rows() if key == "denied.third_party")

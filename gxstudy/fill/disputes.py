@@ -11,12 +11,14 @@ from gxstudy.fill import marked
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, finding
-from gxstudy.layout import Cell
+from gxstudy.layout import Cell, Grid
 from gxstudy.text import label_key, read_number
 
 __all__ = ["TABLE", "fill"]
 
 TABLE = "disputes"
+NEAR = 3.0
+"""Points between the same edge of a column on two pages, at most."""
 
 
 def fill(
@@ -35,7 +37,8 @@ def fill(
     findings: list[Finding] = []
     entries: dict[tuple[str, str], Entry] = {}
     rows = [row for run in runs for row in run.rows]
-    data = [row for row in rows if _is_data(row)]
+    turns = _by_turns(rows)
+    data = [row for row in rows if _is_data(row) or (row.drawn and turns.get(_at(row)))]
     whole = [row for row in data if len(_values(row)) == len(_places())]
     above: list[Cell] = []
     block: str | None = None
@@ -45,20 +48,19 @@ def fill(
     for run in runs:
         carried = True
         if run.rows[0].drawn and (own := _labels(run.rows)):
-            above, carried = own, False
-        turns = _by_turns(run.rows) if run.rows[0].grid.origin == "unruled" else {}
+            above, carried = _with_headings(own, above, run.rows[0].grid), False
         for row in run.rows:
             if row not in data:
                 continue
-            if row.number in turns:
-                pairs = turns[row.number]
-            else:
+            turned = _at(row) in turns
+            pairs = turns.get(_at(row))
+            if pairs is None and not (turned and row.grid.origin == "unruled"):
                 pairs = _by_labels(row, above, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
-            if pairs is None and block is not None and row.number not in turns:
+            if pairs is None and block is not None and not turned:
                 pairs = _continued(row, block)
             if pairs is None and row in whole and not _is_labelled(row):
                 pairs = list(zip(_places(), _values(row), strict=True))
-            if pairs is None and row.grid.origin == "unruled" and row.number not in turns:
+            if pairs is None and row.grid.origin == "unruled" and not turned:
                 pairs = _by_reading(row, run.rows)
             if not row.drawn and not any(cell.text.strip() for cell in _values(row)):
                 blank += pairs or ()
@@ -234,31 +236,68 @@ def _continued(row: PrintedRow, block: str) -> list[tuple[tuple[str, str], Cell]
     return [((block, results[0]), values[0])]
 
 
-def _by_turns(rows: Sequence[PrintedRow]) -> dict[int, list[tuple[tuple[str, str], Cell]] | None]:
-    """Return the place of every row of one figure of a table without rules, by row number; None where it is not clear.
+def _at(row: PrintedRow) -> tuple[int, int]:
+    """Return what tells a printed row from those of all other grids."""
+    return id(row.grid), row.number
 
-    The results follow each other, block after block. The label of a block, centred over its rows, may stand beside any
-    of them, so that it is that of the rows before it too.
+
+def _by_turns(rows: Sequence[PrintedRow]) -> dict[tuple[int, int], list[tuple[tuple[str, str], Cell]] | None]:
+    """Return the place of every row of one figure, where each result has a row; None where it is not clear.
+
+    The results follow each other, block after block. The label of a block, centred over its rows or cut off from them
+    by a page, may stand beside any of them, so that it is that of the rows before it too.
     """
     order = [column.key for column in forms.load("2021").table(TABLE).columns]
-    turns: list[list[tuple[int, str, list[Cell]]]] = []
+    named = [(row, _results(row)) for row in rows if row.drawn]
+    if any(len(results) > 1 and row.grid.origin != "unruled" for row, results in named):
+        return {}  # results stand side by side
+    turns: list[list[tuple[PrintedRow, str, list[Cell]]]] = []
     blocks: list[set[str]] = []
-    for row in rows:
-        texts = [cell.text for cell in row.cells if cell.row == row.number]
-        results = [key for text in texts if (key := _meaning(text, "column"))]
+    for row, results in named:
         if len(results) != 1:
             continue
         if not turns or order.index(results[0]) <= order.index(turns[-1][-1][1]):
             turns.append([])
             blocks.append(set())
-        turns[-1].append((row.number, results[0], [cell for cell in _values(row) if cell.text.strip()]))
-        blocks[-1].update(key for text in texts if (key := _meaning(text, "row")))
+        turns[-1].append((row, results[0], _beside_result(row)))
+        blocks[-1].update(key for cell in row.cells if (key := _meaning(cell.text, "row")))
     return {
-        number: [((next(iter(named)), result), figures[0])] if len(named) == 1 else None
-        for turn, named in zip(turns, blocks, strict=True)
-        for number, result, figures in turn
+        _at(row): [((next(iter(block)), result), figures[0])] if len(block) == 1 else None
+        for turn, block in zip(turns, blocks, strict=True)
+        for row, result, figures in turn
         if len(figures) == 1
     }
+
+
+def _results(row: PrintedRow) -> list[str]:
+    return [key for cell in row.cells if cell.row == row.number and (key := _meaning(cell.text, "column"))]
+
+
+def _beside_result(row: PrintedRow) -> list[Cell]:
+    """Return the figures of a row, and in a ruled one the blank cells behind the label of its result."""
+    label = next(cell for cell in row.cells if cell.row == row.number and _meaning(cell.text, "column"))
+    ruled = row.grid.origin != "unruled"
+    return [cell for cell in _values(row) if (ruled and cell.column > label.column) or cell.text.strip()]
+
+
+def _with_headings(own: list[Cell], above: Sequence[Cell], grid: Grid) -> list[Cell]:
+    """Return the labels of a grid, under the results named in the grid before where its own rows name none.
+
+    Only where their columns are those of this grid.
+    """
+    results = [cell for cell in above if _meaning(cell.text, "column")]
+    if any(_meaning(cell.text, "column") for cell in own) or not all(_has_column(grid, cell) for cell in results):
+        return own
+    bottom = max((cell.row + cell.row_span for cell in results), default=0)
+    return [*(cell._replace(row=cell.row - bottom) for cell in results), *own]
+
+
+def _has_column(grid: Grid, cell: Cell) -> bool:
+    """Return whether a grid has edges where those of a cell of another grid are."""
+    end = cell.column + cell.column_span
+    if cell.box is None or end >= len(grid.lefts):
+        return False
+    return abs(grid.lefts[cell.column] - cell.box.x0) < NEAR and abs(grid.lefts[end] - cell.box.x1) < NEAR
 
 
 def _shares_columns(label: Cell, cell: Cell) -> bool:
