@@ -12,7 +12,7 @@ from strategies import Case, cases, plain_cases
 
 import gxstudy as gx
 from gxstudy import forms
-from gxstudy.readers import pdf
+from gxstudy.readers import pdf_stamps
 from gxstudy.report import Report
 from gxstudy.specimens import Break, Layout, Place, Specimen, draw, expected
 from gxstudy.text import read_number, squeeze
@@ -193,9 +193,9 @@ def test_the_rest_of_a_label_that_comes_first_is_no_blank_row() -> None:
 @pytest.mark.parametrize("text", ["-", "/", "—", "8", "18元"])
 def test_figures_and_strokes_in_colour_are_not_a_stamps(text: str) -> None:
     """Strokes in red were left out with a stamp, and the places of a whole report were blank."""
-    assert not pdf._is_lettering(text)
-    assert pdf._is_lettering("某县")
-    assert pdf._is_lettering("★")
+    assert not pdf_stamps.is_lettering(text)
+    assert pdf_stamps.is_lettering("某县")
+    assert pdf_stamps.is_lettering("★")
 
 
 def assert_said_or_right(case: Case) -> None:

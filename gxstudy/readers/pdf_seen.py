@@ -215,16 +215,22 @@ def drawings(painted: Painted) -> tuple[Rectangle, ...]:
     return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in boxes[drawn].tolist())
 
 
-def struck(texts: Sequence[str], edges: Boxes, rulings: Sequence[Ruling], over: Sequence[Ruling]) -> Bools:
-    """Return which figures a line runs through: they are no longer meant.
+def struck(figures: npt.NDArray[np.intp], edges: Boxes, rulings: Sequence[Ruling], over: Sequence[Ruling]) -> Bools:
+    """Return which words are figures that a line runs through: they are no longer meant.
 
-    ``rulings`` are those of the page, most of them of tables; ``over`` those that are laid over it.
+    Parameters
+    ----------
+    figures
+        Which words are figures.
+    edges
+        The boxes of all words.
+    rulings, over
+        The lines of the page, most of them of tables, and those that are laid over it.
     """
-    found = np.zeros(len(texts), np.bool_)
+    found = np.zeros(len(edges.x0), np.bool_)
     own = ((r.top, r.x0, r.x1, 0.0) for r in rulings if r.top == r.bottom and SPECK < r.x1 - r.x0 < STRIKE)
     laid = ((r.top, r.x0, r.x1, ANY) for r in over if r.top == r.bottom)
     across = sorted([*own, *laid])
-    figures = np.array([i for i, text in enumerate(texts) if text.isdigit()], np.intp)
     if not across or not len(figures):
         return found
     at, starts, ends, beyond = np.array(across, np.float32).T
@@ -241,10 +247,9 @@ def struck(texts: Sequence[str], edges: Boxes, rulings: Sequence[Ruling], over: 
     return found
 
 
-def overprinted(texts: Sequence[str], edges: Boxes) -> Bools:
-    """Return which figures are printed over other figures."""
-    found = np.zeros(len(texts), np.bool_)
-    figures = np.array([i for i, text in enumerate(texts) if text.isdigit()], np.intp)
+def overprinted(figures: npt.NDArray[np.intp], edges: Boxes) -> Bools:
+    """Return which words are figures that are printed over other figures; ``figures``: which words are some."""
+    found = np.zeros(len(edges.x0), np.bool_)
     order = figures[np.argsort(edges.top[figures], kind="stable")]
     x0, top, x1, bottom = edges.take(order)
     if not _may_overlap(x0, top, x1, bottom):

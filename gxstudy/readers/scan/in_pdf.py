@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from gxstudy.errors import MissingDependencyError, NoTextLayerError, TruncatedFileError
 from gxstudy.findings import Code, Finding, Place, finding
@@ -14,8 +15,12 @@ from gxstudy.readers.scan.pictures import PIXELS_LIMIT, Picture
 
 __all__ = ["mended", "picture_at", "picture_of"]
 
+Grey = npt.NDArray[np.uint8]
+
 SCALE = 3.0
 """Pixels a point (216 an inch) at which a page is drawn to be read."""
+FINER = 2
+"""How many times as large a page is drawn that is set in type: the strokes of small print are thinner than a pixel."""
 HALF_SURE = 0.5
 """Certainty of each character of a text layer that cannot be believed, and that nothing could replace."""
 
@@ -85,10 +90,31 @@ def picture_of(data: bytes, page: Page) -> Picture:
     long, short = max(page.width, page.height, 1.0), max(min(page.width, page.height), 1.0)
     low, high = scan.SIDES
     scale = min(max(SCALE, low / long), high / long, (PIXELS_LIMIT / long / short) ** 0.5)
-    width, height, pixels = pdf.render(data, page.number, scale=scale)
+    if _is_typed(page) and FINER**2 * scale**2 * long * short <= PIXELS_LIMIT:
+        return Picture(_darkest(_grey(data, page.number, FINER * scale)), scale)
+    return Picture(_grey(data, page.number, scale), scale)
+
+
+def _grey(data: bytes, number: int, scale: float) -> Grey:
+    width, height, pixels = pdf.render(data, number, scale=scale)
     coloured = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
     weights = np.array([0.299, 0.587, 0.114], np.float32)
-    return Picture(np.rint(coloured @ weights).astype(np.uint8), scale)
+    return np.asarray(np.rint(coloured @ weights), np.uint8)
+
+
+def _is_typed(page: Page) -> bool:
+    """Return whether a page is set in type, not a picture with a text layer over it."""
+    large = page.width * page.height / 2
+    return bool(page.words) and all((box.x1 - box.x0) * (box.bottom - box.top) < large for box in page.drawings)
+
+
+def _darkest(grey: Grey) -> Grey:
+    """Return the darkest pixel of each block: strokes thinner than a pixel are not faint, as they would be drawn."""
+    height, width = (-(-length // FINER) * FINER for length in grey.shape)
+    whole = np.full((height, width), 255, np.uint8)
+    whole[: grey.shape[0], : grey.shape[1]] = grey
+    blocks = whole.reshape(height // FINER, FINER, width // FINER, FINER)
+    return np.asarray(blocks.min(axis=(1, 3)), np.uint8)
 
 
 def picture_at(data: bytes, number: int) -> Picture:

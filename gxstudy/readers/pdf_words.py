@@ -1,0 +1,349 @@
+"""The characters of a PDF page -> its words: what stands together, is seen, and is no overlay."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise, repeat
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gxstudy.findings import Code, Finding, Place, finding
+from gxstudy.layout import Ruling, Word
+from gxstudy.readers.pdf_again import once, printed_again
+from gxstudy.readers.pdf_frame import Frame, levelled
+from gxstudy.readers.pdf_glyphs import (
+    BLANK,
+    KINDS,
+    LINE_END,
+    STROKE,
+    SUSPECT,
+    UNKNOWN,
+    Boxes,
+    given_way,
+    ink_middles,
+    median,
+    order,
+    raised,
+    straightened,
+)
+from gxstudy.readers.pdf_painted import THIN, Painted
+from gxstudy.readers.pdf_seen import OVER_SHARE, overprinted, struck, unseen
+from gxstudy.readers.pdf_stamps import of_a_stamp, overlay, stamped
+from gxstudy.readers.pdfium import PdfPage, Rectangle
+
+__all__ = ["EDGE", "Found", "rulings_of", "words_of"]
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+WORD_GAP = 0.4
+"""Characters further apart than this share of their height belong to two words."""
+SPACE_GAP = 0.12
+"""Letters and figures with a space between them and a gap wider than this share of their height are two words."""
+GOES_ON = 0.06
+"""Figures nearer to each other than this share of their height are those of one number; cells have wider margins."""
+DASH_GAP = 4.0
+"""A vertical line drawn in dashes parts words in its gaps too (points)."""
+MOST_HIDDEN = 0.5
+"""A page of which more of the text is not seen has a text layer for searching, not for reading."""
+TALL = 1.7
+"""Chinese characters so many times as high as wide (or the other way) are not measured right by their font."""
+ABOVE = 0.88
+"""Share of a Chinese character that stands above its line."""
+SHOWN = 40
+"""Characters shown of a text that is left out."""
+EDGE = 2.0
+"""Characters that reach this far (points) beyond the edge of the page are cut."""
+
+
+_word, _ruling = partial(tuple.__new__, Word), partial(tuple.__new__, Ruling)
+"""Make named tuples of tuples, in half the time of a call with their fields: a page has thousands."""
+
+
+class Found(NamedTuple):
+    """The words of a page, what was noticed about them, and where something else shows in place of a character."""
+
+    words: tuple[Word, ...]
+    findings: list[Finding]
+    unread: tuple[Rectangle, ...] = ()
+
+
+class _Glyphs(NamedTuple):
+    """Characters of a page by their number, and their boxes."""
+
+    kept: npt.NDArray[np.intp]
+    boxes: Boxes
+
+    def take(self, which: npt.NDArray[np.intp] | Bools) -> _Glyphs:
+        return _Glyphs(self.kept[which], self.boxes.take(which))
+
+
+class _Seen(NamedTuple):
+    """Characters of a page that are seen, by their number, with their boxes as PDFium gives them.
+
+    ``torn``: those of them beside one that is not seen.
+    """
+
+    kept: npt.NDArray[np.intp]
+    raw: Floats
+    torn: npt.NDArray[np.intp]
+
+
+def rulings_of(frame: Frame, segments: Floats) -> tuple[Ruling, ...]:
+    """Return straight lines (n x 5: x0, y0, x1, y1 and the width, in user space) as they are seen upright."""
+    if not len(segments):
+        return ()
+    *ends, widths = segments.T
+    columns = (column.tolist() for column in (*frame.place(*ends), widths))
+    wide, high = frame.size
+    rulings = []
+    for x0, top, x1, bottom, width in zip(*columns, strict=True):
+        if x1 < 0 or bottom < 0 or x0 > wide or top > high:
+            continue
+        across, down = x1 - x0, bottom - top
+        dot = across < THIN and down < THIN  # it may be of a dotted line either way
+        if dot or across >= down:
+            middle = (top + bottom) / 2
+            rulings.append(_ruling((x0, middle, x1, middle, width)))
+        if dot or across < down:
+            middle = (x0 + x1) / 2
+            rulings.append(_ruling((middle, top, middle, bottom, width)))
+    return tuple(rulings)
+
+
+def words_of(
+    page: PdfPage,
+    frame: Frame,
+    rulings: tuple[Ruling, ...],
+    number: int,
+    level: tuple[float, ...] | None,
+    painted: Painted | None,
+) -> Found:
+    """Return the words of a page.
+
+    Parameters
+    ----------
+    page, frame
+        The page, and how it is held.
+    rulings
+        Its straight lines.
+    number
+        The page, counted from 1, for what is noticed.
+    level
+        The matrix that makes a page lie straight that lies askew; None for one that does.
+    painted
+        What the page paints; None where all characters are to be taken for seen.
+    """
+    findings: list[Finding] = []
+    text = page.text()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = KINDS[np.minimum(codes, len(KINDS) - 1)]
+    kept = np.flatnonzero(kinds != LINE_END)
+    raw = _sound_boxes(page, codes[kept], kept)
+    seen = _Seen(kept, raw if level is None else levelled(raw, level), kept[:0])
+    unread: tuple[Rectangle, ...] = ()
+    if painted is not None:
+        seen, unread = _seen(page, painted, seen, _may_be_figure(codes[kept], kinds[kept]), number, findings)
+    boxes = frame.place_glyphs(seen.raw)
+    strokes = np.flatnonzero(kinds[seen.kept] == STROKE)
+    if len(strokes):
+        ink = page.tight_boxes(seen.kept[strokes].tolist())
+        boxes = straightened(boxes, strokes, frame.place_glyphs(ink if level is None else levelled(ink, level)))
+    shown = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top) & (kinds[seen.kept] != BLANK)
+    glyphs = _without_overlay(page, _Glyphs(seen.kept, boxes).take(shown), number, findings)
+    if not len(glyphs.kept):
+        return Found((), findings, unread)
+    kept, boxes = _in_order(codes, kinds, glyphs)
+    codes, kinds = codes[kept], kinds[kept]
+    boxes = given_way(kinds, boxes)
+    joined, parted = _joined(boxes, codes, ink_middles(kinds, boxes), kept[1:] - kept[:-1] > 1, rulings)
+    starts = np.concatenate(([0], np.flatnonzero(~joined) + 1))
+    text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    texts = [text[start:end] for start, end in pairwise([*starts.tolist(), len(kept)])]
+    edges = Boxes(
+        np.minimum.reduceat(boxes.x0, starts),
+        np.minimum.reduceat(boxes.top, starts),
+        np.maximum.reduceat(boxes.x1, starts),
+        np.maximum.reduceat(boxes.bottom, starts),
+    )
+    damaged = _unmapped(page, kinds, kept, number, findings) | _cut(frame, boxes)
+    if len(seen.torn):
+        damaged |= np.isin(kept, seen.torn)
+    damaged[:-1] |= parted
+    damaged[1:] |= parted
+    figures = np.array([i for i, word in enumerate(texts) if word.isdigit()], np.intp)
+    over = () if painted is None else rulings_of(frame, painted.over)
+    garbled = np.logical_or.reduceat(damaged, starts) | raised(codes, boxes, starts)
+    garbled |= struck(figures, edges, rulings, over) | overprinted(figures, edges)
+    columns = (texts, *(edge.tolist() for edge in edges), repeat((), len(texts)), garbled.tolist())
+    words = tuple(map(_word, zip(*columns, strict=True)))
+    wide, high = frame.size
+    left_out = (edges.x1 <= 0) | (edges.bottom <= 0) | (edges.x0 >= wide) | (edges.top >= high)
+    inked = stamped(page, texts, figures, edges, kept[starts])
+    if inked is not None:
+        shown_text = " ".join(texts[i] for i in np.flatnonzero(inked))
+        message = f"coloured text over other text was left out on page {number}: {shown_text!r}"
+        findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
+        left_out |= inked
+    if left_out.any():
+        words = tuple(word for word, drop in zip(words, left_out.tolist(), strict=True) if not drop)
+    return Found(words, findings, unread)
+
+
+def _seen(
+    page: PdfPage, painted: Painted, every: _Seen, figures: Bools, number: int, findings: list[Finding]
+) -> tuple[_Seen, tuple[Rectangle, ...]]:
+    """Return the characters that are seen and no stamp's, and where something else shows in place of others."""
+    kept, raw, torn = every
+    unread: tuple[Rectangle, ...] = ()
+    hidden = unseen(page, painted, kept, raw, figures)
+    if hidden is not None:
+        unread = hidden.places
+        if hidden.share > MOST_HIDDEN:
+            message = f"the text of page {number} cannot be believed: most of it is not seen on the page"
+            findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))
+        else:
+            message = f"text that is not seen on page {number} was left out: {_begin(page, kept[hidden.characters])!r}"
+            findings.append(finding(Code.HIDDEN_TEXT, message, Place(page=number)))
+            torn = kept[hidden.torn]
+            kept, raw = np.delete(kept, hidden.characters), np.delete(raw, hidden.characters, axis=0)
+    stamp = of_a_stamp(page, painted, kept, raw)
+    if stamp is not None:
+        message = f"text of a stamp was left out on page {number}: {_begin(page, kept[stamp])!r}"
+        findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
+        kept, raw = kept[~stamp], raw[~stamp]
+    return _Seen(kept, raw, torn), unread
+
+
+def _begin(page: PdfPage, indices: npt.NDArray[np.intp]) -> str:
+    """Return the first of some characters, for a message."""
+    text = page.text()
+    return "".join(text[i] for i in indices[:SHOWN])
+
+
+def _without_overlay(page: PdfPage, glyphs: _Glyphs, number: int, findings: list[Finding]) -> _Glyphs:
+    if not len(glyphs.kept):
+        return glyphs
+    dropped = overlay(page, glyphs.kept, glyphs.boxes)
+    if dropped is None:
+        return glyphs
+    shown = _begin(page, glyphs.kept[dropped])
+    message = f"text drawn across the page or pale and large was left out on page {number}: {shown!r}"
+    findings.append(finding(Code.OVERLAY_DROPPED, message, Place(page=number)))
+    return glyphs.take(~dropped)
+
+
+def _in_order(codes: npt.NDArray[np.uint32], kinds: npt.NDArray[np.uint8], glyphs: _Glyphs) -> _Glyphs:
+    """Return characters without those printed twice over themselves, and brackets behind what stands before them."""
+    single = once(codes[glyphs.kept], glyphs.boxes)
+    if single is not None:
+        glyphs = glyphs.take(single)
+    again = printed_again(codes[glyphs.kept], glyphs.boxes)
+    if again is not None:
+        glyphs = glyphs.take(~again)
+    ordered = order(kinds[glyphs.kept], glyphs.boxes)
+    return glyphs if ordered is None else glyphs.take(ordered)
+
+
+def _cut(frame: Frame, boxes: Boxes) -> Bools:
+    """Return which characters the edge of the page cuts: what they are part of cannot be believed as a whole."""
+    wide, high = frame.size
+    x0, top, x1, bottom = boxes
+    cut: Bools = (x0 < -EDGE) | (top < -EDGE) | (x1 > wide + EDGE) | (bottom > high + EDGE)
+    return cut
+
+
+def _sound_boxes(page: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp]) -> Floats:
+    """Return the characters' loose boxes, those of absurd size (fonts for vertical writing) replaced by the ink's.
+
+    Fonts written anew by another producer may claim to be several times as high as they are: Chinese characters, which
+    are square, tell by how much. Then each character stands on its line as high as it is, most of it above.
+    """
+    boxes = page.loose_boxes(kept.tolist())
+    square = np.flatnonzero((codes >= 0x4E00) & (codes <= 0x9FFF))
+    if len(square):
+        wide, high = boxes[square, 2] - boxes[square, 0], boxes[square, 1] - boxes[square, 3]
+        shown = (wide > 0) & (high > 0)
+        if shown.any() and not 1 / TALL < (ratio := median(high[shown] / wide[shown])) < TALL:
+            every = kept.tolist()
+            if ratio > 1:
+                size, line = (boxes[:, 1] - boxes[:, 3]) / ratio, page.baselines(every)
+                boxes[:, 1], boxes[:, 3] = line + ABOVE * size, line - (1 - ABOVE) * size
+            else:
+                boxes[:, [0, 2]] = page.tight_boxes(every)[:, [0, 2]]
+    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 1] - boxes[:, 3])
+    real = sizes[sizes > 0]
+    if not len(real):
+        return boxes
+    odd = np.flatnonzero(sizes > 2.5 * median(real))
+    if len(odd):
+        boxes[odd] = page.tight_boxes(kept[odd].tolist())
+    return boxes
+
+
+def _may_be_figure(codes: npt.NDArray[np.uint32], kinds: npt.NDArray[np.uint8]) -> Bools:
+    figure: Bools = (kinds == SUSPECT) | (kinds == STROKE) | ((codes >= 0xFF10) & (codes <= 0xFF19))
+    return figure
+
+
+def _is_digit(codes: npt.NDArray[np.uint32]) -> Bools:
+    digit: Bools = (codes >= 0x30) & (codes <= 0x39)
+    return digit
+
+
+def _joined(
+    boxes: Boxes, codes: npt.NDArray[np.uint32], middle: Floats, spaced: Bools, rulings: tuple[Ruling, ...]
+) -> tuple[Bools, Bools]:
+    """Return, for each character but the last, whether the next one continues its word, and whether a rule cuts it.
+
+    ``middle``: that of each character's ink. ``spaced``: a space stands between the two. Between figures it parts words
+    even where the gap is small. A rule cuts a number that is too wide for its cell: its figures go on behind the rule.
+    """
+    x0, top, x1, bottom = boxes
+    height = bottom - top
+    height = np.minimum(height[:-1], height[1:])
+    level = np.minimum(bottom[:-1], bottom[1:]) - np.maximum(top[:-1], top[1:]) > 0.5 * height
+    gap = x0[1:] - x1[:-1]
+    joined: Bools = level & (gap < WORD_GAP * height) & (gap > -0.6 * height)
+    plain = codes < 0x80
+    joined &= ~(spaced & plain[:-1] & plain[1:] & (gap > SPACE_GAP * height))
+    figures = _is_digit(codes)
+    # Slanting digits reach over the next one, but this begins where the one before would end if it stood upright.
+    over = (gap < -OVER_SHARE * height) & (x0[1:] - x0[:-1] < OVER_SHARE * height)
+    joined &= ~(figures[:-1] & figures[1:] & over)
+    # A vertical ruling between the middles of two characters parts them, whatever their distance.
+    verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
+    cut = np.zeros(len(joined), np.bool_)
+    if len(verticals):
+        goes_on = figures[:-1] & figures[1:] & (gap < GOES_ON * height)
+        verticals = verticals[np.argsort(verticals[:, 0])]
+        line = (top + bottom) / 2
+        first = np.searchsorted(verticals[:, 0], middle[:-1], "right")
+        last = np.searchsorted(verticals[:, 0], middle[1:], "left")
+        pairs = np.flatnonzero(joined & (first < last))
+        while len(pairs):  # the first vertical between each pair, then the second ...
+            between, y = verticals[first[pairs]], line[pairs]
+            crossed = (between[:, 1] - DASH_GAP <= y) & (y <= between[:, 2] + DASH_GAP)
+            joined[pairs[crossed]] = False
+            cut[pairs[crossed]] = goes_on[pairs[crossed]]
+            first[pairs] += 1
+            pairs = pairs[~crossed & (first[pairs] < last[pairs])]
+    return joined, cut
+
+
+def _unmapped(
+    page: PdfPage, kinds: npt.NDArray[np.uint8], kept: npt.NDArray[np.intp], number: int, findings: list[Finding]
+) -> Bools:
+    """Return which characters have no Unicode value of their own; only those that could pass for a figure are asked."""
+    unmapped: Bools = kinds == UNKNOWN
+    asked = np.flatnonzero((kinds == SUSPECT) | (kinds == STROKE))
+    unmapped[asked] = page.unmapped(kept[asked].tolist())
+    if unmapped.any():
+        message = (
+            f"{int(unmapped.sum())} characters on page {number} have no Unicode value in their font; "
+            "what they print cannot be read"
+        )
+        findings.append(finding(Code.UNMAPPED_GLYPHS, message, Place(page=number)))
+    return unmapped
