@@ -24,7 +24,7 @@ from gxstudy.errors import MissingDependencyError, NoTextLayerError, UnreadableF
 from gxstudy.fill import Entry
 from gxstudy.findings import Code, Finding, finding
 from gxstudy.findings import Place as Where
-from gxstudy.layout import Document, Page, Word
+from gxstudy.layout import Box, Document, Page, Word
 from gxstudy.readers import files, pdf, scan
 from gxstudy.readers.pdf_layer import distrust
 from gxstudy.readers.scan import in_pdf, pictures, recogniser, rulings, upright, words
@@ -414,6 +414,17 @@ def test_without_the_extra_a_layer_not_believed_is_kept_and_doubted() -> None:
         (Code.PAGE_WITHOUT_TEXT, 3),
     ]
     assert all("pip install 'gxstudy[ocr]'" in found.message for found in document.findings)
+
+
+def test_strokes_thinner_than_a_pixel_are_dark_on_a_page_set_in_type() -> None:
+    data = pages("100 700 m 300 700 l 300 700.12 l 150 701 l 100 700.12 l f " + text("12", 100, 600))
+    (typed,) = pdf.read_pages(data).pages
+    over = replace(typed, drawings=(Box(1, 0, 0, 595, 842),))  # the text of a layer over a picture
+    fine, plain = (in_pdf.picture_of(data, page) for page in (typed, over))
+    assert fine.scale == plain.scale
+    assert fine.grey.shape == plain.grey.shape
+    ends = [picture.grey[420:430, 860:880].min() for picture in (fine, plain)]
+    assert ends[0] < ends[1] - 20
 
 
 def test_a_digital_report_never_asks_for_the_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
