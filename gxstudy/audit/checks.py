@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from gxstudy import forms
@@ -156,6 +156,10 @@ def run_tests(sheet: Sheet) -> list[tuple[Test, Check | None]]:
     return results
 
 
+_entry = partial(tuple.__new__, Entry)
+"""Makes an entry of a tuple, in half the time of a call with its fields: a report has hundreds."""
+
+
 def graded(sheet: Sheet, results: Sequence[tuple[Test, Check | None]]) -> Sheet:
     """Return the sheet with the grade of every entry.
 
@@ -184,7 +188,7 @@ def graded(sheet: Sheet, results: Sequence[tuple[Test, Check | None]]) -> Sheet:
                 grade = "consistent"
             elif entry.certainties:
                 grade = "doubtful" if min(entry.certainties) < DOUBT else "recognised"
-        entries.append(entry if grade == "unchecked" else Entry(*entry[:6], grade, *entry[7:]))
+        entries.append(entry if grade == "unchecked" else _entry((*entry[:6], grade, *entry[7:])))
     return Sheet(sheet.table, sheet.edition, tuple(entries))
 
 

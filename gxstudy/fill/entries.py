@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Literal, NamedTuple
 
 from gxstudy.findings import Place
@@ -49,6 +50,10 @@ class Sheet:
     entries: tuple[Entry, ...]
 
 
+_entry = partial(tuple.__new__, Entry)
+"""Makes an entry of a tuple, in half the time of a call with its fields: a report has hundreds."""
+
+
 def from_cell(table: str, row: str, column: str, cell: Cell) -> Entry:
     """Return the entry that ``cell`` gives: its text read as a number, unreadable when its glyphs cannot be trusted.
 
@@ -58,7 +63,7 @@ def from_cell(table: str, row: str, column: str, cell: Cell) -> Entry:
     if cell.garbled:
         value, status = None, "unreadable"
     boxes = cell.boxes or ((cell.box,) if cell.box is not None else ())
-    return Entry(table, row, column, cell.text, value, status, "unchecked", boxes, cell.certainties)
+    return _entry((table, row, column, cell.text, value, status, "unchecked", boxes, cell.certainties))
 
 
 def absent(table: str, row: str, column: str) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from math import inf
 from operator import itemgetter
@@ -34,6 +35,7 @@ def text_lines(words: Sequence[Word]) -> list[list[Word]]:
 
 
 _LEFT = itemgetter(1)
+_box = partial(tuple.__new__, Box)
 
 
 def _line_order(word: Word) -> tuple[float, float]:
@@ -55,7 +57,7 @@ def line_box(page: int, line: Sequence[Word]) -> Box:
     """Return the box around a line."""
     if len(line) == 1:
         _, x0, top, x1, bottom, _, _ = line[0]
-        return Box(page, x0, top, x1, bottom)
+        return _box((page, x0, top, x1, bottom))
     return Box(page, line[0].x0, min(w.top for w in line), max(w.x1 for w in line), max(w.bottom for w in line))
 
 

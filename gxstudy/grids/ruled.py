@@ -121,9 +121,9 @@ def _frames(page: Page, tolerance: Tolerance) -> tuple[list[_Frame], list[_Segme
     upright: list[_Segment] = []
     for x0, top, x1, bottom, _ in _without_strokes(page):
         if top == bottom and x1 > x0:
-            level.append(_Segment(top, x0, x1))
+            level.append(new(_Segment, (top, x0, x1)))
         if x0 == x1 and bottom > top:
-            upright.append(_Segment(x0, top, bottom))
+            upright.append(new(_Segment, (x0, top, bottom)))
     across, down = _merged(level, tolerance), _merged(upright, tolerance)
     near = tolerance.touch_points
     places = [v.at for v in down]
