@@ -534,6 +534,19 @@ def test_a_row_of_table_four_alone_on_the_next_page_stands_under_the_headings_be
     assert {block for block, *_ in four(first, moved)} == {"review", "suit_direct"}
 
 
+@pytest.mark.parametrize("printed", [{1: "15", 4: "15"}, {}, dict(enumerate(map(str, range(15))))])
+def test_the_figures_of_table_four_alone_on_the_next_page_are_read(printed: dict[int, str]) -> None:
+    """Too few figures, and the grid was none of the form; the label in its first row was one beside all others."""
+    blocks = [(0, 5, ""), (5, 5, "未经复议直接起诉"), (10, 5, "复议后起诉")]
+    results = [(index, 1, RESULTS[index % 5]) for index in range(15)]
+    figures = [printed.get(index, "") for index in range(15)]
+    heads = grid([[(0, 5, "行政复议"), (5, 10, "行政诉讼")], blocks, results], wide=15)
+    below = grid([[(index, 1, text) for index, text in enumerate(figures)]], page=2, wide=15)
+    assert four(heads, below) == [(*place, text) for place, text in zip(FOUR, figures, strict=True)]
+    moved = replace(below, lefts=tuple(left + 20 for left in below.lefts))
+    assert len(printed) > 4 or not fill((heads, moved)).sheets
+
+
 @pytest.mark.parametrize("at", range(11, 14))
 @pytest.mark.parametrize("zero", ["0", ""])
 @pytest.mark.parametrize("beside", ["first", "last"])

@@ -192,7 +192,9 @@ def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> lis
         beside = [
             label
             for label in labels
-            if label.column + label.column_span <= cell.column and label.row <= cell.row < label.row + label.row_span
+            if not carried
+            and label.column + label.column_span <= cell.column
+            and label.row <= cell.row < label.row + label.row_span
         ]
         if any(_meaning(label.text, "row") and _is_under_result(label, labels) for label in beside):
             return None  # the headings stand a column beside their figures

@@ -30,6 +30,10 @@ __all__ = [
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
 _EVERYDAY = frozenset({"其他"})
 """Labels of the form that any table may have: they tell nothing but that an open table goes on."""
+NEAR = 3.0
+"""Points between the same edge of a column on two pages, at most."""
+WIDE = 5
+"""Grids of as many columns in the same places are parts of one table."""
 
 
 class Hit(NamedTuple):
@@ -297,12 +301,17 @@ def _continues(rows: list[PrintedRow]) -> bool:
 
 
 def _rest_of(table: str, rows: list[PrintedRow], before: Run) -> bool:
-    """Return whether a ruled grid on the next page is a row or two of ``table``: figures, and labels of its columns."""
-    grid = rows[0].grid
-    if grid.origin not in ("ruled", "open") or grid.page != before.rows[0].grid.page + 1:
+    """Return whether a ruled grid on the next page is a row or two of ``table``.
+
+    Figures, with labels of its columns; or nothing but figures and blanks, in the columns of the grid before.
+    """
+    grid, above = rows[0].grid, before.rows[0].grid
+    if grid.origin not in ("ruled", "open") or grid.page != above.page + 1:
         return False
     texts = [cell.text for cell in grid.cells if cell.text.strip()]
     labels = [text for text in texts if not is_figure(text)]
+    if not labels and grid.columns >= WIDE and grid.columns == above.columns:
+        return all(abs(one - other) < NEAR for one, other in zip(grid.lefts, above.lefts, strict=True))
     return bool(labels) and len(texts) > len(labels) and all(label_key(text) in columns_of(table) for text in labels)
 
 
