@@ -58,6 +58,40 @@ def test_a_figure_that_is_covered_and_printed_again_is_there() -> None:
     assert read(OLD + WHITE + OLD) == ("586", "read", [])
 
 
+FRAME = bytes(0 if 2 <= row < 14 and 1 <= column < 15 else 255 for row in range(16) for column in range(16))
+"""How opaque each point of the picture of a stamp is: a frame, and nothing inside it."""
+SIZE = "/Type /XObject /Subtype /Image /Width 16 /Height 16 "
+GREY = SIZE + "/BitsPerComponent 8 /ColorSpace /DeviceGray "
+STENCIL = bytes(0b11111111 if 2 <= row < 14 else 0 for row in range(16) for _ in range(2))
+STAMPS = {
+    "with a mask": stream(bytes(256), GREY + "/SMask 3 0 R"),
+    "with a colour that is left out": stream(bytes(255 - value for value in FRAME), GREY + "/Mask [255 255]"),
+    "that is a stencil": stream(STENCIL, SIZE + "/BitsPerComponent 1 /ImageMask true"),
+}
+
+
+@pytest.mark.parametrize("stamp", STAMPS.values(), ids=STAMPS)
+@pytest.mark.parametrize("place", ["70 0 0 70 115 660", "595 0 0 842 0 0"], ids=["over a cell", "over the page"])
+def test_text_shows_through_the_picture_of_a_stamp(stamp: bytes, place: str) -> None:
+    """What stood under a picture was hidden, masks or not: a stamp took figures away, a watermark the whole page."""
+    data = pages(CELLS + LABELS + OLD + f"q {place} cm /X Do Q ", forms={"X": stamp}, more=(stream(FRAME, GREY),))
+    document = pdf.read(data)
+    (grid,) = grids.find(document.pages[0])
+    assert [cell.text for cell in grid.cells] == ["", "586", "77"]
+    assert document.findings == ()
+
+
+def test_what_lies_under_a_pale_form_is_seen() -> None:
+    state, box = b"<< /Type /ExtGState /ca %s >>", b"q 0.8 g 121 691 58 18 re f Q "
+    group = "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Group << /S /Transparency >>"
+    drawn = "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /ExtGState << /G 3 0 R >> "
+    for opacity, shown in ((b"0.3", "586"), (b"1", "\ufffc")):
+        form = stream(b"/G gs /K Do", drawn + "/XObject << /K 4 0 R >> >>")
+        data = pages(CELLS + LABELS + OLD + "/X Do ", forms={"X": form}, more=(state % opacity, stream(box, group)))
+        document = pdf.read(data)
+        assert shown in [cell.text for grid in grids.find(document.pages[0]) for cell in grid.cells]
+
+
 def test_a_figure_of_which_a_part_is_covered_cannot_be_read() -> None:
     assert read(OLD + "1 g 141 691 20 18 re f 0 g ")[1] == "unreadable"
 

@@ -23,6 +23,8 @@ PICTURE_DEPTH = 2
 """First and last objects of a page among which the picture of a scanned page is looked for."""
 PICTURE_SHARE = 0.6
 """Share of the page that such a picture covers at least."""
+HALF = 127
+"""A picture that is less opaque than this on the whole (0 to 255) does not hide the text under it."""
 
 _UNKNOWN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -64,21 +66,32 @@ def _garbled(unknown: int) -> str:
 def hides_text(page: PdfPage) -> bool:
     """Return whether most text is invisible, or hidden under a picture of the whole page, as behind a scan.
 
-    Such a picture is drawn first or last; on any other page two or three objects are looked at.
+    Such a picture is drawn first or last; on any other page two or three objects are looked at. One that is mostly
+    transparent, a stamp or a watermark, hides nothing.
     """
     count = min(page.objects(), PATH_LIMIT)
     places = sorted({*range(min(PICTURE_DEPTH, count)), *range(max(0, count - PICTURE_DEPTH), count)})
     ends = zip(places, objects.of_page(page, places), strict=True)
-    covering = [place for place, handle in ends if _covers(page, handle)]
+    covering = [(place, handle) for place, handle in ends if _covers(page, handle)]
     if not covering:
         return False
-    hidden = shown = 0
+    texts: list[tuple[int, int, int]] = []  # the place of an object, how many texts it has, how many are invisible
     for place, handle in enumerate(objects.of_page(page, range(count))):
         parts = [handle, *objects.inner(handle)]
-        texts = [part for part, kind in zip(parts, objects.kinds(parts), strict=True) if kind == objects.TEXT]
-        unseen = len(texts) if place < covering[-1] else objects.text_modes(texts).count(objects.INVISIBLE)
-        hidden, shown = hidden + unseen, shown + len(texts) - unseen
-    return hidden > 4 * shown
+        own = [part for part, kind in zip(parts, objects.kinds(parts), strict=True) if kind == objects.TEXT]
+        if own:
+            texts.append((place, len(own), objects.text_modes(own).count(objects.INVISIBLE)))
+    if not texts:
+        return False
+    over = (place for place, handle in reversed(covering) if place > texts[0][0] and _is_opaque(page, handle))
+    last = next(over, -1)
+    hidden = sum(every if place < last else invisible for place, every, invisible in texts)
+    return hidden > 4 * (sum(every for _, every, _ in texts) - hidden)
+
+
+def _is_opaque(page: PdfPage, picture: int) -> bool:
+    opacity = objects.picture_opacity(page, picture)
+    return opacity is None or float(opacity.mean()) > HALF
 
 
 def _covers(page: PdfPage, handle: int) -> bool:

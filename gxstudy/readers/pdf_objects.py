@@ -33,7 +33,9 @@ __all__ = [
     "kinds",
     "matrix",
     "of_page",
+    "opacity",
     "paleness",
+    "picture_opacity",
     "segment_count",
     "segment_counts",
     "segments",
@@ -69,10 +71,20 @@ _segment_count = call("FPDFPath_CountSegments", _int, _void)
 _segment = call("FPDFPath_GetPathSegment", _void, _void, _int)
 _segment_point = call("FPDFPathSegment_GetPoint", _int, _void, _void, _void)
 _segment_kind = call("FPDFPathSegment_GetType", _int, _void)
+_rendered = call("FPDFImageObj_GetRenderedBitmap", _void, _void, _void, _void, long=True)
+_bitmap_format = call("FPDFBitmap_GetFormat", _int, _void)
+_bitmap_wide = call("FPDFBitmap_GetWidth", _int, _void)
+_bitmap_high = call("FPDFBitmap_GetHeight", _int, _void)
+_bitmap_stride = call("FPDFBitmap_GetStride", _int, _void)
+_bitmap_buffer = call("FPDFBitmap_GetBuffer", _void, _void)
+_destroy_bitmap = call("FPDFBitmap_Destroy", None, _void)
 _clip = call("FPDFPageObj_GetClipPath", _void, _void)
 _clip_paths = call("FPDFClipPath_CountPaths", _int, _void)
 _clip_segments = call("FPDFClipPath_CountPathSegments", _int, _void, _int)
 _clip_segment = call("FPDFClipPath_GetPathSegment", _void, _void, _int, _int)
+
+PIXELS_LIMIT = 16_000_000
+"""Of pictures that are drawn larger (pixels, one a point) it is not asked what shows through them."""
 
 _floats = (ctypes.c_float * 6)()
 """One buffer for all answers: only one PDF is open at a time (:func:`gxstudy.readers.pdfium.opened`)."""
@@ -131,8 +143,34 @@ def paleness(colours: Colours) -> npt.NDArray[np.float64]:
 
 
 def transparent(handle: int) -> bool:
-    """Return whether what was painted before an object shows through it."""
+    """Return whether what was painted before an object shows through it; the mask of a picture is not asked."""
     return bool(_transparent(handle))
+
+
+def opacity(handle: int) -> int:
+    """Return how opaque an object is painted: 0 to 255; 255 where PDFium knows none."""
+    return int(fills([handle])[0, 3])
+
+
+def picture_opacity(page: PdfPage, picture: int) -> npt.NDArray[np.uint8] | None:
+    """Return how opaque a picture is, with its masks: one value (0 to 255) for each point, from its top left.
+
+    None for one that is opaque throughout, or too large to tell.
+    """
+    x0, y0, x1, y1 = bounds([picture])[0].tolist()
+    if not (x1 - x0) * (y1 - y0) < PIXELS_LIMIT:
+        return None
+    bitmap = _rendered(page.document, page.handle, picture)
+    if not bitmap:
+        return None
+    try:
+        high, stride = _bitmap_high(bitmap), _bitmap_stride(bitmap)
+        if _bitmap_format(bitmap) not in (pdfium.FPDFBitmap_BGRA, pdfium.FPDFBitmap_BGRA_Premul):
+            return None
+        pixels = np.frombuffer(ctypes.string_at(_bitmap_buffer(bitmap), stride * high), np.uint8)
+        return pixels.reshape(high, stride)[:, 3 : 4 * _bitmap_wide(bitmap) : 4]
+    finally:
+        _destroy_bitmap(bitmap)
 
 
 def draw_modes(paths: Sequence[int]) -> npt.NDArray[np.bool_]:

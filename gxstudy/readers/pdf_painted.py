@@ -36,6 +36,9 @@ BOX_SEGMENTS = 5
 SHORT = 15.0
 """A thin path of many segments, shorter than this (points), may be the outline of a digit."""
 
+OPAQUE = 255
+"""What is painted with less opacity does not hide what lies under it."""
+
 PAPER, SHADE, PICTURE, DRAWING = range(4)
 """What is painted: a box filled with white, one filled with another colour, a picture, or what is none of these."""
 
@@ -44,12 +47,13 @@ class Paints(NamedTuple):
     """What a page paints besides lines and text: the objects, what each of them is, and their boxes in user space.
 
     ``kinds``: :data:`PAPER`, :data:`SHADE`, :data:`PICTURE` or :data:`DRAWING`. ``boxes``: left, bottom, right, top
-    (n x 4).
+    (n x 4). ``pale``: which of them stand in a form that is painted so that what lies under it shows through.
     """
 
     handles: tuple[int, ...]
     kinds: npt.NDArray[np.uint8]
     boxes: Floats
+    pale: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,15 @@ class _Collector:
         self._handles: list[int] = []
         self._kinds: list[int] = []
         self._boxes: list[Sequence[float]] = []
+        self._pale: list[bool] = []
+        self._inside_pale = False
         self._askew = level is not None
         self._left = PATH_LIMIT
 
     def paints(self) -> Paints:
         """Return what was painted besides lines and text."""
         boxes = np.array(self._boxes, np.float32).reshape(-1, 4)
-        return Paints(tuple(self._handles), np.array(self._kinds, np.uint8), boxes)
+        return Paints(tuple(self._handles), np.array(self._kinds, np.uint8), boxes, np.array(self._pale, np.bool_))
 
     def walk(self, handles: list[int], outer: Matrix | None, depth: int) -> None:
         """Keep what some objects paint; ``outer`` is the matrix of the form that they stand in."""
@@ -150,8 +156,11 @@ class _Collector:
     def _form(self, handle: int, outer: Matrix | None, depth: int) -> None:
         if depth == NESTING_LIMIT or objects.inner_count(handle) > self._left:
             self.cut_off = True
-        else:
-            self.walk(objects.inner(handle), _compose(objects.matrix(handle), outer), depth + 1)
+            return
+        before = self._inside_pale
+        self._inside_pale |= objects.opacity(handle) < OPAQUE
+        self.walk(objects.inner(handle), _compose(objects.matrix(handle), outer), depth + 1)
+        self._inside_pale = before
 
     def _paths(self, every: list[int], outer: Matrix | None) -> None:
         modes = objects.draw_modes(every)
@@ -223,6 +232,7 @@ class _Collector:
     ) -> None:
         self._handles += handles
         self._kinds += kinds
+        self._pale += [self._inside_pale] * len(handles)
         places = boxes if outer is None else [_placed(box, outer) for box in boxes]
         if self._askew:
             places = [

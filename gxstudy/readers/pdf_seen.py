@@ -42,6 +42,10 @@ STRUCK_SHARE = 0.3
 """It runs through more of the figure than this share of its height: half a digit."""
 OVER_SHARE = 0.4
 """Figures that lie over each other by more than this share of their height, across and down, are two prints."""
+OPAQUE = 128
+"""What is painted with less opacity (0 to 255) does not hide what lies under it."""
+HIDING_SHARE = 0.5
+"""A picture that is opaque over more than this share of a character hides it."""
 BESIDE = 0.2
 """A character stands where another one stood when their boxes are nearer than this share of a width."""
 
@@ -104,9 +108,35 @@ class _Over(NamedTuple):
         return covered
 
 
+class _Masks:
+    """How opaque the pictures of a page are; each is drawn once, and only when a character stands under it."""
+
+    def __init__(self, page: PdfPage) -> None:
+        self._page = page
+        self._known: dict[int, npt.NDArray[np.uint8] | None] = {}
+
+    def hides(self, handle: int, box: Floats, character: Floats) -> bool:
+        """Return whether an object is opaque over most of a character (left, top, right, bottom) under it.
+
+        Stamps and watermarks are pictures with masks: the text under them shows between their strokes.
+        """
+        if handle not in self._known:
+            is_picture = objects.kinds([handle]) == [objects.PICTURE]
+            self._known[handle] = objects.picture_opacity(self._page, handle) if is_picture else None
+        opacity = self._known[handle]
+        if opacity is None:
+            return True
+        high, wide = opacity.shape
+        x0, y0, x1, y1 = box.tolist()
+        left, top, right, bottom = character.tolist()
+        across = slice(max(0, int((left - x0) / (x1 - x0) * wide)), int((right - x0) / (x1 - x0) * wide) + 1)
+        down = slice(max(0, int((y1 - top) / (y1 - y0) * high)), int((y1 - bottom) / (y1 - y0) * high) + 1)
+        return bool((opacity[down, across] >= OPAQUE).mean() > HIDING_SHARE)
+
+
 def _over_text(painted: Painted) -> _Over:
     order = dict(zip(painted.order, count(), strict=False))
-    solid = np.flatnonzero(painted.paints.kinds != DRAWING)
+    solid = np.flatnonzero((painted.paints.kinds != DRAWING) & ~painted.paints.pale)
     if not len(solid) or not painted.texts:
         return _Over((), painted.paints.boxes[:0], order)
     first = order[painted.texts[0]]
@@ -134,6 +164,7 @@ def _unseen(
     owners = page.text_objects(indices.tolist())
     covered = over.covers(x, y, owners)
     asked = np.flatnonzero(covered.any(axis=1) | np.array([owner in odd for owner in owners]))
+    masks = _Masks(page)
     hidden: list[int] = []
     under: list[int] = []  # what hides each of them, by its place in the order of painting
     for place, row in zip(asked.tolist(), covered[asked], strict=True):
@@ -141,7 +172,11 @@ def _unseen(
         if owner is None or owner not in over.order:
             continue
         at = float(x[place]), float(y[place])
-        covers = [each for each in (over.handles[i] for i in np.flatnonzero(row).tolist()) if _covers(each, *at)]
+        covers = [
+            over.handles[i]
+            for i in np.flatnonzero(row).tolist()
+            if _covers(over.handles[i], *at) and masks.hides(over.handles[i], over.boxes[i], boxes[place])
+        ]
         why = odd.get(owner)
         if why == "white" and not covers and _has_ground(painted, over.order, over.order[owner], *at):
             continue
@@ -207,7 +242,7 @@ def _printed_again(
 
 def drawings(painted: Painted) -> tuple[Rectangle, ...]:
     """Return where a page shows what is neither text nor line nor paper nor shading (boxes in user space)."""
-    handles, kinds, boxes = painted.paints
+    handles, kinds, boxes, _ = painted.paints
     shades = np.flatnonzero(kinds == SHADE)
     dark = shades[objects.fills([handles[i] for i in shades.tolist()])[:, :3] @ GREY < (1 - DARK) * 255]
     drawn = np.flatnonzero((kinds == PICTURE) | (kinds == DRAWING)).tolist()
@@ -323,7 +358,7 @@ def _clip_boxes(handle: int) -> list[Rectangle] | None:
 
 def _has_ground(painted: Painted, order: dict[int, int], text: int, x: float, y: float) -> bool:
     """Return whether something that is not white lies under white text, painted at place ``text`` of ``order``."""
-    handles, kinds, boxes = painted.paints
+    handles, kinds, boxes, _ = painted.paints
     x0, y0, x1, y1 = boxes.T
     for place in np.flatnonzero((x0 < x) & (x < x1) & (y0 < y) & (y < y1)).tolist():
         shows = kinds[place] in (PICTURE, DRAWING) or objects.paleness(objects.fills([handles[place]]))[0] < WHITE

@@ -74,7 +74,7 @@ def of_a_stamp(page: PdfPage, painted: Painted, indices: npt.NDArray[np.intp], b
 
 
 def _rings(painted: Painted) -> Iterator[tuple[int, Rectangle]]:
-    handles, kinds, boxes = painted.paints
+    handles, kinds, boxes, _ = painted.paints
     for place in np.flatnonzero(kinds == DRAWING).tolist():
         x0, y0, x1, y1 = boxes[place].tolist()
         wide, high = x1 - x0, y1 - y0

@@ -114,6 +114,11 @@ class PdfPage:
         """PDFium's own page, for calls into it by other modules of this room."""
         return self._page
 
+    @property
+    def document(self) -> int:
+        """PDFium's own document."""
+        return self._document
+
     def load_again(self) -> None:
         """Load the page anew after something was laid over it: what it painted itself is known by its number."""
         self.own_objects = self.objects()
