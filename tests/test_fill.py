@@ -547,6 +547,18 @@ def test_the_figures_of_table_four_alone_on_the_next_page_are_read(printed: dict
     assert len(printed) > 4 or not fill((heads, moved)).sheets
 
 
+def test_figures_under_headings_of_a_grid_with_fewer_columns_stand_where_they_are_printed() -> None:
+    """The columns of both were counted from the left: the number of the page was the first figure."""
+    blocks = [(3, 5, "行政复议"), (8, 5, "未经复议直接起诉"), (13, 5, "复议后起诉")]
+    heads = grid([blocks, [(3 + index, 1, RESULTS[index % 5]) for index in range(15)]], wide=18)
+    fewer = tuple(cell._replace(column=cell.column - 3) for cell in heads.cells)
+    heads = replace(heads, columns=15, cells=fewer, lefts=heads.lefts[3:])
+    figures = [(index, 1, "" if index < 3 else str(10 + index)) for index in range(18)]
+    number = [(index, 1, "-1-"[index] if index < 3 else "") for index in range(18)]
+    below = replace(grid([figures, number], top=3 * HIGH, wide=18), origin="unruled")
+    assert four(heads, below) == [(*place, str(13 + index)) for index, place in enumerate(FOUR)]
+
+
 @pytest.mark.parametrize("at", range(11, 14))
 @pytest.mark.parametrize("zero", ["0", ""])
 @pytest.mark.parametrize("beside", ["first", "last"])

@@ -11,7 +11,7 @@ from gxstudy.fill import marked
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, finding
-from gxstudy.layout import Cell, Grid
+from gxstudy.layout import Box, Cell, Grid
 from gxstudy.text import label_key, read_number
 
 __all__ = ["TABLE", "fill"]
@@ -41,6 +41,7 @@ def fill(
     data = [row for row in rows if _is_data(row) or (row.drawn and turns.get(_at(row)))]
     whole = [row for row in data if len(_values(row)) == len(_places())]
     above: list[Cell] = []
+    wide = 0
     block: str | None = None
     blank: list[tuple[tuple[str, str], Cell]] = []
     pending: list[PrintedRow] = []
@@ -49,13 +50,15 @@ def fill(
         carried = True
         if run.rows[0].drawn and (own := _labels(run.rows)):
             above, carried = _with_headings(own, above, run.rows[0].grid), False
+            wide = run.rows[0].grid.columns
         for row in run.rows:
             if row not in data:
                 continue
             turned = _at(row) in turns
             pairs = turns.get(_at(row))
             if pairs is None and not (turned and row.grid.origin == "unruled"):
-                pairs = _by_labels(row, above, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
+                labels = _moved(above, row) if carried and row.grid.columns != wide else above
+                pairs = _by_labels(row, labels, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
             if pairs is None and block is not None and not turned:
                 pairs = _continued(row, block)
             if pairs is None and row in whole and not _is_labelled(row):
@@ -300,6 +303,27 @@ def _has_column(grid: Grid, cell: Cell) -> bool:
     if cell.box is None or end >= len(grid.lefts):
         return False
     return abs(grid.lefts[cell.column] - cell.box.x0) < NEAR and abs(grid.lefts[end] - cell.box.x1) < NEAR
+
+
+def _moved(labels: Sequence[Cell], row: PrintedRow) -> list[Cell]:
+    """Return labels of a grid over the columns of another one, in which figures or blanks stand under them."""
+    moved = []
+    for label in labels:
+        under = [cell for cell in _values(row) if label.box is not None and _stands_under(cell, label.box)]
+        if under:
+            first, last = under[0], under[-1]
+            span = last.column + last.column_span - first.column
+            moved.append(label._replace(column=first.column, column_span=span))
+    return moved
+
+
+def _stands_under(cell: Cell, box: Box) -> bool:
+    """Return whether the middle of a text, or of a cell without one, lies between the sides of a box."""
+    boxes = cell.boxes or ((cell.box,) if cell.box is not None else ())
+    if not boxes:
+        return False
+    middle = (min(each.x0 for each in boxes) + max(each.x1 for each in boxes)) / 2
+    return box.x0 <= middle <= box.x1
 
 
 def _shares_columns(label: Cell, cell: Cell) -> bool:
