@@ -283,6 +283,19 @@ def test_a_row_cut_through_by_the_page_is_one_row(figures_above: bool) -> None:
     assert all(values(entries, key) == row.figures for key, row in ROWS.items())
 
 
+@pytest.mark.parametrize("above", [True, False])
+def test_a_row_without_a_label_at_a_break_gives_its_figures_to_no_row_of_blanks(above: bool) -> None:
+    """They were the two halves of one row: the figures of the one stood at the label of the other."""
+    rows = dict(ROWS)
+    bare, blank = ("rejected.repeat", "rejected.publication") if above else ("rejected.publication", "rejected.repeat")
+    rows[bare] = replace(rows[bare], label="")
+    rows[blank] = replace(rows[blank], figures=("",) * 7)
+    at = list(rows).index("rejected.publication")
+    entries, _ = read(three(list(rows.values())[:at]), three(list(rows.values())[at:], page=2, heads=None))
+    assert values(entries, bare) == ROWS[bare].figures
+    assert statuses(entries, blank) == {"blank"}
+
+
 def test_the_rest_of_a_label_alone_behind_a_break_is_no_row_of_blanks() -> None:
     rows = list(ROWS.values())
     at = list(ROWS).index("denied.third_party")

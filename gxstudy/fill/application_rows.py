@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import Label
+from gxstudy.fill.align import Label, all_between
 from gxstudy.fill.printed import PrintedRow, Run, columns_of, is_figure, is_label, vocabulary
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Cell, Grid
@@ -289,12 +289,22 @@ def _stitch(before: list[Line], after: list[Line]) -> list[Line]:
     halves = first.label.own in rows, second.label.own in rows
     if label_key(whole) not in rows or (any(halves) if wrapped else all(halves)):
         return before + after
+    if (not first.text and _passes(before[-2:-1], second)) or (not second.text and _passes([first], *after[1:2])):
+        return before + after  # a row without a label stands between them
     kept = second if empty_first else first
     values = tuple(map(_whole, first.values, second.values)) if wrapped else kept.values
     joined = Line(
         kept.row, whole, Label(label_key(whole), first.label.above or second.label.above), values, kept.heading
     )
     return [*before[:-1], joined, *after[1:]]
+
+
+def _passes(before: Sequence[Line], *after: Line) -> bool:
+    """Return whether the form has rows between the last of some lines and the line behind them."""
+    if not before or not after:
+        return False
+    one, other = _rows_of(before[-1].label.own), _rows_of(after[0].label.own)
+    return bool(one and other) and not any(all_between(TABLE, row, (), following) for row in one for following in other)
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
@@ -325,6 +335,11 @@ def _is_one(lines: Sequence[Line], size: int) -> bool:
     rows = _row_labels()
     exact = sum(line.label.own in rows for line in lines)
     return exact < 2 and label_key(join_lines([line.text for line in lines])) in rows
+
+
+def _rows_of(label: str) -> list[str]:
+    """Return the rows that the key of a label may mean."""
+    return [hit.key for hit in vocabulary(TABLE).get(label, ()) if hit.kind == "row"]
 
 
 @cache
