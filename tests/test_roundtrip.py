@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -187,6 +187,26 @@ def test_the_rest_of_a_label_that_comes_first_is_no_blank_row() -> None:
     )
     layout = Layout(table_size=6.5, per_sheet=2, disclosure="blocks", disputes="down", breaks=cuts)
     case = Case("2019", 2019, layout=layout)
+    assert silent(gx.read_report(case.pdf), case.expected) == {}
+
+
+def bare_case(ruled: Literal["none", "heads", "horizontal"], edition: str, seed: int, **changes: Any) -> Case:
+    """A report with few figures, blanks instead of zeros, and no rules between its columns."""
+    layout = Layout(ruled=ruled, padding=(4.0, 2.5), **changes)
+    return Case(edition, 2025 if edition == "2021" else 2019, seed=seed, kind="sparse", zero="", layout=layout)
+
+
+BARE = {
+    "a heading of table two in another line": bare_case("horizontal", "2019", 2040115863, disclosure_widths=(2.0, 1.5)),
+    "a heading between two columns": bare_case("heads", "2019", 3532469593, disclosure_widths=(2.0, 1.5), per_sheet=2),
+    "a column that its part does not show": replace(
+        bare_case("none", "2021", 4133965516, note_row="注：其中修订16件", continued="续表"), variant=True
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BARE.values(), ids=BARE)
+def test_without_rules_between_columns_figures_keep_their_row_and_column(case: Case) -> None:
     assert silent(gx.read_report(case.pdf), case.expected) == {}
 
 

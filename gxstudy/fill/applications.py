@@ -283,7 +283,9 @@ def _under_headings(line: Line, heading: Heading) -> dict[str, Cell] | None:
         return None
     columns = {column: next(iter(keys)) for column, keys in under.items()}
     filled = [cell for cell in line.values if cell.text.strip()]
-    if len(set(columns.values())) < len(columns) or any(cell.column not in columns for cell in filled):
+    if len(set(columns.values())) < len(columns):
+        return None
+    if any(cell.column not in columns or _headings_over(cell, heading) != {columns[cell.column]} for cell in filled):
         return None
     placed = {columns[cell.column]: cell for cell in filled}
     top, bottom = grid.tops[line.row.number], grid.tops[line.row.number + 1]

@@ -179,7 +179,7 @@ def named(grid: Grid) -> Grid:
     """Return an unruled grid with the headings of table two over the columns of figures, in order.
 
     Headings may touch each other, or stand beside their figures. Where a line names as many columns as there are
-    columns of figures, every one of these has the heading that is its in order.
+    columns of figures, and no other line names one, every one of these has the heading that is its in order.
     """
     filled = sorted({cell.column for cell in grid.cells if is_figure(cell.text)})
     first = min((cell.row for cell in grid.cells if is_figure(cell.text)), default=0)
@@ -190,7 +190,10 @@ def named(grid: Grid) -> Grid:
         over = [
             cell.column for cell in own if label_key(cell.text) in columns_of("disclosure") and cell.column_span == 1
         ]
-        if len(labels) == len(filled) and over != filled:
+        elsewhere = any(
+            label_key(cell.text) in columns_of("disclosure") for cell in cells if cell.row < first and cell.row != row
+        )
+        if len(labels) == len(filled) and over != filled and not elsewhere:
             top, bottom = grid.tops[row], grid.tops[row + 1]
             cells = [cell for cell in cells if cell.row != row]
             for column, label in zip(filled, labels, strict=True):

@@ -283,19 +283,20 @@ def _before(lines: list[Line], start: int, row: int, rules: list[float]) -> list
     numbered = [index for index in above if _is_numbered(lines[index], [own])]
     if not rules and numbered and (len(numbered) > 1 or _is_numbered(lines[row], [own])):
         return _cut_before([*above[above.index(numbered[0]) :], row], [*numbered[1:], row][: len(numbered)])
+    parted = [after for before, after in pairwise([*above, row]) if _ruled_off(lines, before, after, rules)]
+    if parted and numbered:
+        return _cut_before([*above[above.index(numbered[0]) :], row], parted)
     if lines[row].labels:
         return [[row]]
+    if parted:
+        return [list(range(parted[-1], row + 1))]
     cut = _cut_at(lines, [*above, row], rules) if len(above) > 1 else above[0]
     return [[*(index for index in above if index >= cut), row]]
 
 
 def _segments(lines: list[Line], indices: list[int], rules: list[float]) -> list[list[int]]:
     """Return the lines from one row of figures to the next as rows: the first and the last, and those between."""
-    parted = [
-        after
-        for before, after in pairwise(indices)
-        if any(lines[before].middle < rule < lines[after].middle for rule in rules)
-    ]
+    parted = [after for before, after in pairwise(indices) if _ruled_off(lines, before, after, rules)]
     if parted:
         return _cut_before(indices, parted)
     owns = [lines[index].labels[-1] for index in (indices[-1], indices[0]) if lines[index].labels]
@@ -305,6 +306,11 @@ def _segments(lines: list[Line], indices: list[int], rules: list[float]) -> list
     if all(lines[after].top - lines[before].bottom > OWN * lines[after].height for before, after in pairwise(indices)):
         return [[index] for index in indices]
     return _cut_before(indices, [_cut_at(lines, indices, rules)] if len(indices) > 2 else [indices[-1]])
+
+
+def _ruled_off(lines: list[Line], before: int, after: int, rules: list[float]) -> bool:
+    """Return whether a rule stands between two lines."""
+    return any(lines[before].middle < rule < lines[after].middle for rule in rules)
 
 
 def _cut_before(indices: list[int], cuts: list[int]) -> list[list[int]]:
@@ -323,7 +329,7 @@ def _cut_at(lines: list[Line], indices: list[int], rules: list[float]) -> int:
     After a rule; at the one line whose label begins with a number; or after the widest gap.
     """
     for before, after in pairwise(indices):
-        if any(lines[before].middle < rule < lines[after].middle for rule in rules):
+        if _ruled_off(lines, before, after, rules):
             return after
     owns = [lines[index].labels[-1] for index in (indices[-1], indices[0]) if lines[index].labels]
     numbered = [index for index in indices[1:] if _is_numbered(lines[index], owns)]
