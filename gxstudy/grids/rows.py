@@ -27,6 +27,8 @@ __all__ = [
 
 APART = 1.0
 """Words on one line further apart than this multiple of their height stand in different columns."""
+SET_WIDE = 0.25
+"""Digits nearer to each other than this multiple of their height may be those of one number."""
 FIGURES_LIMIT = 60
 """A line of more figures than this is no row of a table."""
 CLOSE = 0.4
@@ -94,7 +96,19 @@ def cut(line: list[Word]) -> Line:
             pieces.append([word])
         else:
             pieces[-1].append(word)
-    return Line(_parted(pieces), min(word.top for word in line), max(word.bottom for word in line))
+    parted = _in_doubt(_parted(pieces))
+    return Line(parted, min(word.top for word in line), max(word.bottom for word in line))
+
+
+def _in_doubt(pieces: list[list[Word]]) -> list[list[Word]]:
+    """Return pieces of a line, its figures marked where two stand so close that they may be one number, set wide.
+
+    Then none of them can be counted to tell which column it is of.
+    """
+    words = [word for piece in pieces if _is_figure(piece) for word in piece if word.text.isdigit()]
+    if not any(word.x0 - before.x1 < SET_WIDE * (word.bottom - word.top) for before, word in pairwise(words)):
+        return pieces
+    return [[piece[0]._replace(garbled=True)] if _is_figure(piece) else piece for piece in pieces]
 
 
 def _parted(pieces: list[list[Word]]) -> list[list[Word]]:
