@@ -58,6 +58,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             or _run_together(line, match)
             or _stacked(line)
             or _robbed(lines, index)
+            or _astray(lines, index)
         ):
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
@@ -145,6 +146,28 @@ def _robbed(lines: Sequence[Line], index: int) -> bool:
         return False
     beside = (lines[near] for near in (index - 1, index + 1) if 0 <= near < len(lines))
     return any(other.row.grid is line.row.grid and _stacked(other) for other in beside)
+
+
+def _astray(lines: Sequence[Line], index: int) -> bool:
+    """Return whether, without rules, no figure stands beside its label, or those of the next row stand towards this."""
+    line = lines[index]
+    if line.row.grid.origin != "unruled":
+        return False
+    if line.filled:
+        return _side(line) != 0
+    beside = ((other, side) for other, side in ((index - 1, 1), (index + 1, -1)) if 0 <= other < len(lines))
+    return any(lines[other].row.grid is line.row.grid and _side(lines[other]) == side for other, side in beside)
+
+
+def _side(line: Line) -> int:
+    """Return where the figures of a row stand: -1 above its label, 1 below it, 0 beside it or without a label."""
+    label = [box for cell in line.row.cells if cell.text == line.text for box in cell.boxes]
+    figures = [box for cell in line.values if cell.text.strip() for box in cell.boxes]
+    if not line.text or not label or not figures:
+        return 0
+    if max(box.bottom for box in figures) <= min(box.top for box in label):
+        return -1
+    return int(min(box.top for box in figures) >= max(box.bottom for box in label))
 
 
 def _lines(cell: Cell) -> int:
