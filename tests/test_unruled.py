@@ -384,3 +384,35 @@ def test_a_figure_whose_beginning_stands_on_the_line_above_is_not_its_rest_alone
     }
     assert found
     assert silent(found, figures) == []
+
+
+@pytest.mark.parametrize("upper, lower", [("-5", "5"), ("5", "2")])
+def test_the_rest_of_a_figure_at_the_foot_of_a_page_is_no_number_of_the_page(upper: str, lower: str) -> None:
+    """The first and the last line of -5855 were left out, and 85 was read."""
+    printed = {
+        (80.0, 700.0): "信息内容",
+        (150.0, 700.0): "本年制发件数",
+        (250.0, 700.0): "本年废止件数",
+        (30.0, 712.0): "规章",
+        (150.0, 712.0): "86",
+        (250.0, 712.0): "39",
+        (30.0, 724.0): "行政规范性文件",
+        (150.0, 724.0): "91",
+        (250.0, 724.0): "43",
+        (140.0, 745.0): "第二十条第（八）项",
+        (80.0, 758.0): "信息内容",
+        (150.0, 758.0): "本年收费金额（单位：万元）",
+        (150.0, 774.0): upper,
+        (30.0, 785.0): "行政事业性收费",
+        (150.0, 785.0): "85",
+        (150.0, 796.0): lower,
+        (290.0, 820.0): "- 1 -",
+    }
+    words = tuple(
+        Word(text, x0, top, x0 + sum(8.0 if each > "一" else 4.0 for each in text), top + 8.0)
+        for (x0, top), text in printed.items()
+    )
+    cells = [cell for grid in grids.find(Page(1, 595.0, 842.0, words)) for cell in grid.cells]
+    (cell,) = (cell for cell in cells if "85" in cell.text)
+    assert cell.garbled or cell.text == f"{upper}85{lower}"
+    assert "- 1 -" not in [cell.text for cell in cells]

@@ -149,14 +149,18 @@ def _numbers_page(lines: list[list[Word]], index: int, height: float) -> bool:
         return False
     high = line[0].bottom - line[0].top
     together = all(word.x0 - before.x1 < APART * high for before, word in pairwise(line))
-    if together and not all(word.text.isdigit() for word in line):
-        return True  # strokes or words around it: no part of a figure
-    return not any(
-        sum(FIGURE.fullmatch(squeeze(word.text)) is not None for word in lines[side]) > 1
-        and max(line[0].top - lines[side][0].bottom, lines[side][0].top - line[0].bottom) < NEAR * high
-        for side in (index - 1, index + 1)
-        if 0 <= side < len(lines)
-    )
+    if together and read_number("".join(word.text for word in line)).status != "read":
+        return True  # strokes on both sides or words around it: no part of a figure
+    return not any(_is_near(line, lines[side]) for side in (index - 1, index + 1) if 0 <= side < len(lines))
+
+
+def _is_near(line: Sequence[Word], other: Sequence[Word]) -> bool:
+    """Return whether a line stands close to another with figures in it, or to one figure right over or under it."""
+    high = line[0].bottom - line[0].top
+    if max(line[0].top - other[0].bottom, other[0].top - line[0].bottom) >= NEAR * high:
+        return False
+    figures = [word for word in other if FIGURE.fullmatch(squeeze(word.text))]
+    return len(figures) > 1 or any(overlap(word.x0, word.x1, line[0].x0, line[-1].x1) > 0 for word in figures)
 
 
 def _row_rules(page: Page, lines: list[Line]) -> list[float]:
