@@ -266,6 +266,15 @@ def test_figures_of_two_sizes_in_one_cell_are_not_one_figure() -> None:
     ]
 
 
+@pytest.mark.parametrize("stroke", ["-", "—", "/"])
+def test_a_stroke_over_a_number_in_one_cell_is_no_sign(stroke: str) -> None:
+    """A stroke of one row and the 21 of the next were -21."""
+    both = [word(stroke, 250.0, 110.0), word("21", 250.0, 121.0), word("22", 350.0, 115.0)]
+    rulings = [*map(across, TOPS), *map(down, LEFTS)]
+    (grid,) = grids.find(Page(1, WIDTH, HEIGHT, tuple(both), tuple(rulings)))
+    assert [(cell.text, cell.garbled) for cell in grid.cells if cell.text] == [(f"{stroke}21", True), ("22", False)]
+
+
 def test_a_garbled_word_spoils_its_cell_and_no_other() -> None:
     words = [replaced._replace(garbled=replaced.text == "3") for replaced in PLAIN]
     grid = only(grids.find(page(words, lattice())))

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from gxstudy.grids.lines import line_box, line_text, text_lines
 from gxstudy.layout import Box, Cell, Grid, GridOrigin, Page, Ruling, Word, overlap
-from gxstudy.text import join_lines
+from gxstudy.text import join_lines, squeeze
 
 __all__ = ["DEFAULT", "Tolerance", "as_seen", "cell_of", "find"]
 
@@ -74,6 +74,8 @@ STRUCK = 0.4
 """A rule nearer to the middle of a word than half this share of its height runs through it."""
 STRUCK_SHARE = 0.3
 """Rules through words on this share of the rows of a table: the words are not where they belong."""
+STROKES_FOLDED = "-/\\|"
+"""Strokes in place of a figure, as they are when look-alikes are folded."""
 MIXED = 1.05
 """Figures of one cell that differ in height by more than this ratio are not parts of one."""
 GUTTER_POINTS = 7.0
@@ -415,6 +417,17 @@ def _is_mixed(words: Sequence[Word]) -> bool:
     return len(heights) > 1 and max(heights) > MIXED * min(heights)
 
 
+def _is_two(lines: Sequence[str]) -> bool:
+    """Return whether a stroke alone on its line stands over or under a number: it may be that of another row.
+
+    Joined to it, the stroke would be a sign.
+    """
+    if len(lines) < 2:
+        return False
+    folded = [squeeze(line) for line in lines]
+    return any(not line.strip(STROKES_FOLDED) for line in folded) and any(map(str.isdigit, folded))
+
+
 def _has_gutters(edges: Sequence[float]) -> bool:
     return any(b - a < GUTTER_POINTS for a, b in pairwise(edges))
 
@@ -498,6 +511,6 @@ def cell_of(page: int, span: tuple[int, int, int, int], words: Sequence[Word], b
         join_lines([line_text(line) for line in lines]),
         tuple([line_box(page, line) for line in lines]),
         box,
-        any(word.garbled for word in words) or _is_mixed(words),
+        any(word.garbled for word in words) or _is_mixed(words) or _is_two([line_text(line) for line in lines]),
         tuple(certainty for line in lines for word in line for certainty in word.certainties),
     )
