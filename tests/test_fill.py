@@ -296,6 +296,23 @@ def test_a_row_without_a_label_at_a_break_gives_its_figures_to_no_row_of_blanks(
     assert statuses(entries, blank) == {"blank"}
 
 
+def test_without_rules_a_blank_beside_figures_that_may_be_of_two_rows_is_not_believed() -> None:
+    rows = dict(ROWS)
+    rows["denied.third_party"] = replace(
+        rows["denied.third_party"], figures=("", *rows["denied.third_party"].figures[1:])
+    )
+    at = 1 + list(rows).index("denied.third_party")
+    table = three(list(rows.values()))
+    first = min(cell.column for cell in table.cells if cell.row == at and not cell.text)
+    cells = tuple(
+        cell._replace(garbled=True, boxes=cell.boxes * 2) if (cell.row, cell.column) == (at - 1, first) else cell
+        for cell in table.cells
+    )
+    assert "blank" in statuses(read(table)[0], "denied.third_party")
+    entries, _ = read(replace(table, cells=cells, origin="unruled"))
+    assert entries["denied.third_party", "natural_person"].status == "unreadable"
+
+
 def test_the_rest_of_a_label_alone_behind_a_break_is_no_row_of_blanks() -> None:
     rows = list(ROWS.values())
     at = list(ROWS).index("denied.third_party")

@@ -36,7 +36,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
         The parts of grids that belong to this table, in document order.
     """
     findings: list[Finding] = []
-    lines = lines_of(runs, findings)
+    lines = _wary(lines_of(runs, findings))
     entries: dict[tuple[str, str], Entry] = {}
     matches = align(TABLE, [line.label for line in lines])
     doubtful = _doubtful(lines, matches)
@@ -63,6 +63,18 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
     return entries, findings
+
+
+def _wary(lines: Sequence[Line]) -> list[Line]:
+    """Return lines whose blanks are marked, without rules, where a cell above or below may hold the figures of two."""
+    wary = []
+    for index, line in enumerate(lines):
+        near = (lines[other] for other in (index - 1, index + 1) if 0 <= other < len(lines))
+        beside = [other for other in near if other.row.grid is line.row.grid and line.row.grid.origin == "unruled"]
+        torn = {cell.column for other in beside for cell in other.values if cell.garbled and len(cell.boxes) > 1}
+        values = (c._replace(garbled=True) if c.column in torn and not c.text.strip() else c for c in line.values)
+        wary.append(replace(line, values=tuple(values)) if torn else line)
+    return wary
 
 
 def _doubtful(lines: Sequence[Line], matches: Sequence[Match]) -> list[bool]:
