@@ -460,3 +460,38 @@ def test_whatever_is_drawn_boxes_are_in_order_and_words_touch_the_page(drawn: li
         assert ruling.top <= ruling.bottom
         assert ruling.x0 == ruling.x1 or ruling.top == ruling.bottom
     grids.find(page)
+
+
+@pytest.mark.parametrize("claims", [(1315, -121), (24029, -7399)])
+@pytest.mark.parametrize("most", ["lifted", "sound"])
+def test_characters_of_a_font_that_lifts_them_stand_on_the_line_of_the_others(
+    claims: tuple[int, int], most: str
+) -> None:
+    # TeX has Chinese in fonts of 256 characters: each claims the height of its own, some of them absurdly much.
+    def font(ascent: int, descent: int, first: int) -> list[bytes]:
+        box = f"/FontBBox [0 {descent} 1000 {ascent}] /Ascent {ascent} /Descent {descent}"
+        kin = f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song /FontDescriptor {first + 1} 0 R"
+        return [
+            f"<< /Type /FontDescriptor /FontName /Song /Flags 6 {box} /ItalicAngle 0 /StemV 93 >>".encode(),
+            f"{kin} /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>".encode(),
+        ]
+
+    def type0(kin: int) -> bytes:
+        how = "/Subtype /Type0 /BaseFont /Song /Encoding /UniGB-UCS2-H"
+        return f"<< /Type /Font {how} /DescendantFonts [{kin} 0 R] >>".encode()
+
+    more = [*font(*claims, first=2), *font(880, -120, first=4)]
+    texts = {"L": "政府信息", "S": "公开"} if most == "lifted" else {"L": "政府", "S": "信息公开"}
+    content = "".join(
+        f"BT /{name} 10 Tf 1 0 0 1 {x} 700 Tm <{text.encode('utf-16-be').hex()}> Tj ET "
+        for x, (name, text) in zip((100, 200), texts.items(), strict=True)
+    )
+    data = pages(
+        content + text("123", 300, 700),
+        fonts={"L": type0(4), "S": type0(6), "F": HELVETICA},
+        more=more,
+    )
+    (page,) = pdf.read_pages(data).pages
+    assert {word.text for word in page.words} == {*texts.values(), "123"}
+    assert all(842 - 712 < word.top < word.bottom < 842 - 696 for word in page.words), page.words
+    assert all(word.bottom - word.top > 5 for word in page.words), page.words

@@ -52,6 +52,8 @@ TALL = 1.7
 """Chinese characters so many times as high as wide (or the other way) are not measured right by their font."""
 ABOVE = 0.88
 """Share of a Chinese character that stands above its line."""
+UNEVEN, LIFTED = 1.3, 0.12
+"""A Chinese character so many times as high as wide may be lifted by its font, and is by this share of its width."""
 SHOWN = 40
 """Characters shown of a text that is left out."""
 EDGE = 2.0
@@ -266,13 +268,10 @@ def _sound_boxes(page: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray
     if len(square):
         wide, high = boxes[square, 2] - boxes[square, 0], boxes[square, 1] - boxes[square, 3]
         shown = (wide > 0) & (high > 0)
-        if shown.any() and not 1 / TALL < (ratio := median(high[shown] / wide[shown])) < TALL:
-            every = kept.tolist()
-            if ratio > 1:
-                size, line = (boxes[:, 1] - boxes[:, 3]) / ratio, page.baselines(every)
-                boxes[:, 1], boxes[:, 3] = line + ABOVE * size, line - (1 - ABOVE) * size
-            else:
-                boxes[:, [0, 2]] = page.tight_boxes(every)[:, [0, 2]]
+        if shown.any() and (ratio := median(high[shown] / wide[shown])) <= 1 / TALL:
+            boxes[:, [0, 2]] = page.tight_boxes(kept.tolist())[:, [0, 2]]
+        elif (high > UNEVEN * wide).any():
+            _set_down(page, boxes, codes, kept, ratio if shown.any() else 1.0)
     sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 1] - boxes[:, 3])
     real = sizes[sizes > 0]
     if not len(real):
@@ -281,6 +280,29 @@ def _sound_boxes(page: PdfPage, codes: npt.NDArray[np.uint32], kept: npt.NDArray
     if len(odd):
         boxes[odd] = page.tight_boxes(kept[odd].tolist())
     return boxes
+
+
+def _set_down(
+    page: PdfPage, boxes: Floats, codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.intp], ratio: float
+) -> None:
+    """Put characters on their lines whose font says that they are higher than they are.
+
+    The parts in which old fonts come (a few characters each) claim to be as high as their highest character, or more:
+    only some of a page may be lifted. ``ratio``: of the height of most Chinese characters to their width; where they
+    are absurdly tall, so are others, unless they would be left with less than half the height of those.
+    """
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 1] - boxes[:, 3]
+    square = ((codes >= 0x3001) & (codes <= 0x9FFF) | (codes >= 0xFF01) & (codes <= 0xFF60)) & (wide > 0)
+    tall = square & (high > UNEVEN * wide)
+    size = np.where(square, wide, high / ratio)
+    if ratio >= TALL:
+        tall |= ~square & (2 * size > median(wide[square]))
+    at = np.flatnonzero(tall)
+    line = page.baselines(kept[at].tolist())
+    if ratio < TALL:
+        lifted = (boxes[at, 1] + boxes[at, 3]) / 2 - line > (ABOVE - 0.5 + LIFTED) * size[at]
+        at, line = at[lifted], line[lifted]
+    boxes[at, 1], boxes[at, 3] = line + ABOVE * size[at], line - (1 - ABOVE) * size[at]
 
 
 def _may_be_figure(codes: npt.NDArray[np.uint32], kinds: npt.NDArray[np.uint8]) -> Bools:
