@@ -495,3 +495,13 @@ def test_characters_of_a_font_that_lifts_them_stand_on_the_line_of_the_others(
     assert {word.text for word in page.words} == {*texts.values(), "123"}
     assert all(842 - 712 < word.top < word.bottom < 842 - 696 for word in page.words), page.words
     assert all(word.bottom - word.top > 5 for word in page.words), page.words
+
+
+def test_text_of_a_size_below_zero_that_its_matrix_turns_over_is_upright() -> None:
+    content = "".join(
+        f"BT /F {size} Tf {way} 0 0 {way} 100 {y} Tm ({said}) Tj ET "
+        for size, way, y, said in ((-12, -1, 700, "12"), (-9, -1, 680, "345"))
+    )
+    (page,) = pdf.read_pages(pages(content)).pages
+    assert [(word.text, round(word.x0)) for word in page.words] == [("12", 100), ("345", 100)]
+    assert page.words[0].bottom < page.words[1].bottom < 300

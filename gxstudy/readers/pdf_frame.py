@@ -61,8 +61,11 @@ def frame_of(loaded: PdfPage) -> Frame:
     left, bottom, right, top, turns = loaded.frame()
     text = loaded.text()
     step = max(1, len(text) // 24)
-    angles = loaded.angles([i for i in range(step // 2, len(text), step) if not text[i].isspace()])
+    some = [i for i in range(step // 2, len(text), step) if not text[i].isspace()]
+    angles = loaded.angles(some)
     straight = 2 * angles.count(0.0) > len(angles)
+    if not straight:  # a size below zero turns characters over once more
+        angles = [angle + math.pi * (size < 0) for angle, size in zip(angles, loaded.font_sizes(some), strict=True)]
     if angles:
         # PDFium's angle grows clockwise; text that runs down the page is upright after three quarter turns.
         quarters = [round(-angle / (math.pi / 2)) % 4 for angle in angles if math.isfinite(angle)]  # damage has none

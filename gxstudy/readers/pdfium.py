@@ -73,6 +73,7 @@ _tight_box = call("FPDFText_GetCharBox", _bool, _void, _int, _void, _void, _void
 _origin = call("FPDFText_GetCharOrigin", _bool, _void, _int, _void, _void)
 _text_object = call("FPDFText_GetTextObject", _void, _void, _int)
 _char_angle = call("FPDFText_GetCharAngle", ctypes.c_float, _void, _int)
+_font_size = call("FPDFText_GetFontSize", ctypes.c_double, _void, _int)
 _map_error = call("FPDFText_HasUnicodeMapError", _int, _void, _int)
 _fill_of_char = call("FPDFText_GetFillColor", _bool, _void, _int, _void, _void, _void, _void)
 _count_objects = call("FPDFPage_CountObjects", _int, _void)
@@ -189,6 +190,10 @@ class PdfPage:
     def angles(self, indices: list[int]) -> list[float]:
         """Return the angle (radians, counter-clockwise from the page's x axis) of each character of ``indices``."""
         return list(map(_char_angle, repeat(self._text_page()), indices))
+
+    def font_sizes(self, indices: list[int]) -> list[float]:
+        """Return the size of the font of each character of ``indices`` before any matrix; some are below zero."""
+        return list(map(_font_size, repeat(self._text_page()), indices))
 
     def unmapped(self, indices: list[int]) -> list[bool]:
         """Return, for each character of ``indices``, whether its font gives it no Unicode value."""
