@@ -112,6 +112,27 @@ def test_no_layout_without_rules_errs_in_silence(
     assert silent(found, case.expected) == []
 
 
+@pytest.mark.parametrize("edition", ["2019", "2021"])
+@pytest.mark.parametrize("ruled", ["none", "heads", "horizontal"])
+def test_figures_with_a_word_of_change_are_figures(ruled: Ruled, edition: str) -> None:
+    """A row with 增加572 in it was none: it was not found, or its figures run together with those of the next."""
+    of = "newly_made" if edition == "2019" else "made"
+    noted = (("normative_documents", of, "增加"), ("regulations", of, "减"))
+    case = Case(edition, 2019 if edition == "2019" else 2024, seed=4, noted=noted, layout=Layout(ruled=ruled))
+    found = {(e.table, e.row, e.column): e for e in gx.read_report(case.pdf).entries}
+    assert unlike(found, case.expected) == {}
+    assert silent(found, case.expected) == []
+
+
+@pytest.mark.parametrize("ruled", ["none", "horizontal"])
+def test_digits_that_are_set_wide_are_one_figure(ruled: Ruled) -> None:
+    """Each digit was taken for a figure of its own, and nothing of the report was read."""
+    case = Case(seed=7, layout=Layout(ruled=ruled, tracking=0.2, table_size=6.5))
+    found = {(e.table, e.row, e.column): e for e in gx.read_report(case.pdf).entries}
+    assert unlike(found, case.expected) == {}
+    assert silent(found, case.expected) == []
+
+
 def test_figures_under_the_label_of_a_row_that_is_blank_are_not_its_own() -> None:
     """The row below has no label: its figures were given to the row above it, which is blank."""
     layout = Layout(ruled="none", padding=(4.0, 2.5), labels=(("rejected.repeat", ""),))

@@ -17,6 +17,7 @@ __all__ = [
     "Line",
     "begun",
     "centre",
+    "closed",
     "cut",
     "goes_on",
     "is_wrapped",
@@ -45,7 +46,7 @@ NEAR_LINES = 3
 """So many lines above and below a figure may show that it stands in a column."""
 ALIKE = 2
 """More words of labels than this that begin at one place, one of them first on its line, are a column of labels."""
-FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
+FIGURE = re.compile(r"(?:[+-]|增加?|新增|减少?)?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
 _NUMBERED = re.compile(r"\(?[一二三四五六七八九十]{1,3}[).、]|\d{1,2}[.、](?!\d)")
 
 
@@ -86,6 +87,47 @@ class Line:
     def labels(self) -> list[list[Word]]:
         """The pieces before its figures."""
         return self.pieces[: len(self.pieces) - len(self.figures)]
+
+
+def closed(line: list[Word]) -> list[Word]:
+    """Return a line whose figures are one word each where they are set wide: single characters close to each other.
+
+    No column of figures is so narrow that a digit of the next stands so close.
+    """
+    if not any(_is_set_wide(before, word) for before, word in pairwise(line)):
+        return line
+    parts = [[line[0]]]
+    for before, word in pairwise(line):
+        if _is_set_wide(before, word):
+            parts[-1].append(word)
+        else:
+            parts.append([word])
+    return [word for part in parts for word in _put_together(part)]
+
+
+def _is_set_wide(before: Word, word: Word) -> bool:
+    """Return whether two words are single characters so close that they may be those of one word."""
+    near = SET_WIDE * (word.bottom - word.top)
+    level = max(abs(word.top - before.top), abs(word.bottom - before.bottom)) < near
+    return len(before.text) == len(word.text) == 1 and level and 0 <= word.x0 - before.x1 < near
+
+
+def _put_together(part: list[Word]) -> list[Word]:
+    """Return characters as one word where they are a figure."""
+    text = "".join(word.text for word in part)
+    if len(part) == 1 or not any(map(str.isdigit, text)) or not FIGURE.fullmatch(squeeze(text)):
+        return part
+    return [
+        Word(
+            text,
+            part[0].x0,
+            min(word.top for word in part),
+            part[-1].x1,
+            max(word.bottom for word in part),
+            tuple(certainty for word in part for certainty in word.certainties),
+            any(word.garbled for word in part),
+        )
+    ]
 
 
 def cut(line: list[Word]) -> Line:

@@ -21,6 +21,7 @@ from gxstudy.grids.rows import (
     Line,
     begun,
     centre,
+    closed,
     cut,
     goes_on,
     is_wrapped,
@@ -120,7 +121,7 @@ def _is_plain(word: Word) -> bool:
 
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
-    folded, originals = fold(text_lines(words))
+    folded, originals = fold([closed(line) for line in text_lines(words)])
     printed = [line for index, line in enumerate(folded) if not _numbers_page(folded, index, page.height)]
     lines = [cut(line) for line in printed]
     part_figures(lines)
