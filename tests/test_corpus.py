@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Mapping
@@ -659,6 +660,16 @@ def test_a_process_that_is_starting_does_not_build(tmp_path: Path, monkeypatch: 
 def test_no_worker_at_all_is_an_error_and_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "_prepare", os.abort)
     with pytest.raises(GxstudyError, match="no worker process can be started"):
+        corpus.build(folder(tmp_path / "raw", THREE), tmp_path / "out", reader=reader)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no sockets in the folder for temporary files")
+def test_a_temporary_folder_too_long_for_sockets_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = tmp_path / ("x" * 80)
+    long.mkdir()
+    monkeypatch.setattr(work, "_prepare", os.abort)
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with pytest.raises(GxstudyError, match="set TMPDIR to one with a shorter name"):
         corpus.build(folder(tmp_path / "raw", THREE), tmp_path / "out", reader=reader)
 
 

@@ -31,10 +31,9 @@ CHEAP = tuple(family for family in mutants.FAMILIES if family not in RECOGNISED)
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own for the temporary files of the system."""
-    place = tmp_path / "tmp"
-    place.mkdir()
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for the temporary files of the system; its name is short, as those of sockets must be."""
+    place = tmp_path_factory.mktemp("t")
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     return place
 

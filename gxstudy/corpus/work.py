@@ -51,6 +51,8 @@ __all__ = [
 Reader = Callable[[bytes], Report]
 
 _MEBIBYTE = 1 << 20
+_SOCKET_ROOM = 75
+"""Bytes that the folder for temporary files may have in its name: those of sockets in it are at most 107 long."""
 _PATIENCE = 30.0
 """Seconds beyond the limit of a file after which a pool that reports nothing is given up."""
 _TASKS_A_WORKER = 1000
@@ -235,6 +237,11 @@ def started(reader: Reader, jobs: int, limits: Limits, scratch: Path) -> Process
             "no worker process can be started. A script that builds a dataset must do so below "
             '`if __name__ == "__main__":`, since workers import it; otherwise the machine may be short of memory'
         )
+        if how == "forkserver" and len(os.fsencode(tempfile.gettempdir())) > _SOCKET_ROOM:
+            msg = (
+                f"no worker process can be started: the folder for temporary files, {tempfile.gettempdir()}, has a name "
+                f"too long for sockets in it (more than {_SOCKET_ROOM} bytes); set TMPDIR to one with a shorter name"
+            )
         raise GxstudyError(msg) from error
     return pool
 
