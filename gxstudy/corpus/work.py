@@ -239,8 +239,8 @@ def started(reader: Reader, jobs: int, limits: Limits, scratch: Path) -> Process
         )
         if how == "forkserver" and len(os.fsencode(tempfile.gettempdir())) > _SOCKET_ROOM:
             msg = (
-                f"no worker process can be started: the folder for temporary files, {tempfile.gettempdir()}, has a name "
-                f"too long for sockets in it (more than {_SOCKET_ROOM} bytes); set TMPDIR to one with a shorter name"
+                f"no worker process can be started: the folder for temporary files, {tempfile.gettempdir()}, has too "
+                f"long a name for sockets in it (more than {_SOCKET_ROOM} bytes); set TMPDIR to one with a shorter name"
             )
         raise GxstudyError(msg) from error
     return pool
