@@ -523,6 +523,14 @@ def test_figures_that_a_page_parts_from_their_label_are_those_of_its_row() -> No
     assert Code.LABEL_MISSING in codes
 
 
+def test_a_row_whose_figures_on_the_next_page_fit_no_column_is_not_blank() -> None:
+    first = block(HEAD, ("规章", "", "", ""))
+    second = grid([[(0, 2, "3"), (2, 2, "/")], [(0, 1, "行政规范性文件"), (1, 3, "6")]], page=2, wide=4)
+    figures, codes = made(first, second)
+    assert figures == [("", "unreadable")] * 3
+    assert Code.UNKNOWN_ROW in codes
+
+
 def test_a_row_of_blanks_before_another_row_stays_blank() -> None:
     figures, codes = made(block(HEAD, ("规章", "", "", ""), ("行政规范性文件", "6", "7", "8")))
     assert figures == [("", "blank")] * 3
@@ -615,3 +623,14 @@ def test_a_row_that_slid_left_for_want_of_a_merged_label_is_not_believed() -> No
     lines[at] = [(index, 1, text) for index, text in enumerate((row.label, "", "7", "", "", "", "", "", "7"))]
     entries, _ = read(grid(lines))
     assert values(entries, key) == ("7", "", "", "", "", "", "7")
+
+
+@pytest.mark.parametrize("first", ["", "7"])
+def test_a_row_whose_cells_lie_over_the_lines_of_the_others_is_not_believed(first: str) -> None:
+    key, row = form_rows()[-1]
+    lines = [[(2 * at, 2 * wide, text) for at, wide, text in cells] for cells in [header(), *map(line, ROWS.values())]]
+    figures = (first, "8", "", "", "", "", "8")
+    lines[-1] = [(0, 3, row.label), *((3 + 2 * at, 2, text) for at, text in enumerate(figures)), (17, 1, "")]
+    entries, _ = read(grid(lines, wide=18))
+    assert statuses(entries, key) == {"unreadable"}
+    assert_right_or_flagged(entries)

@@ -23,6 +23,8 @@ __all__ = ["TABLE", "Heading", "Line", "has_figures", "lines_of"]
 TABLE = "applications"
 FULL = 1.0
 """Points by which figures that fill a column may differ."""
+ASTRIDE = 0.2
+"""A cell that has more than this share of its width on either side of a line lies over it."""
 LINES = 5
 """So many lines at most has the label of a row."""
 
@@ -214,7 +216,10 @@ def _line(row: PrintedRow, edge: int, heading: Heading | None, fillers: marked.F
         values = tuple(cell for cell in row.cells if cell.column >= edge)
         if values and all(cell.row < row.number for cell in values):
             return None  # a line that parts no figures: the row is the one above
-        labels = [cell for cell in row.cells if cell.column < edge and cell.text.strip()]
+        astride = [cell for cell in row.cells if _straddles(cell, edge, row)]
+        if astride:
+            values = tuple(cell._replace(garbled=True) for cell in values)
+        labels = [cell for cell in row.cells if cell.column < edge and cell.text.strip() and cell not in astride]
         high = min((cell.row_span for cell in values), default=1)
         alone = [cell.text for cell in labels if _is_own(cell, row, high)]
         own, beside = alone[-1] if alone else "", "".join(map(label_key, alone[:-1]))
@@ -240,6 +245,17 @@ def _line(row: PrintedRow, edge: int, heading: Heading | None, fillers: marked.F
             return None  # a merged label on a line of its own
         own, above, key = "", own, ""
     return Line(row, own, Label(key, label_key(above)), values, heading, beside)
+
+
+def _straddles(cell: Cell, edge: int, row: PrintedRow) -> bool:
+    """Return whether a cell of figures, or a blank, lies over the line between labels and figures: the row has slid."""
+    if not cell.column < edge < cell.column + cell.column_span or cell.row != row.number or is_label(cell.text):
+        return False
+    lefts = row.grid.lefts
+    if cell.box is None or edge >= len(lefts):
+        return False
+    beyond = ASTRIDE * (cell.box.x1 - cell.box.x0)
+    return cell.box.x0 + beyond < lefts[edge] < cell.box.x1 - beyond
 
 
 def _is_own(cell: Cell, row: PrintedRow, high: int) -> bool:

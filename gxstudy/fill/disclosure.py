@@ -65,13 +65,19 @@ def _rest(row: PrintedRow, cells: Sequence[Cell], before: _Open, header: _Header
 
     A page or a line parts them from the blank cells above; nothing else stands beside them.
     """
-    at_foot = before.last == before.grid.rows - 1 and row.grid.page == before.grid.page + 1
-    beside = row.grid is before.grid and row.number <= before.last
-    values = [cell for cell in cells if cell.text.strip() or not _over(cell, before.label)]
-    if not (at_foot or beside) or not all(is_figure(cell.text) for cell in values if cell.text.strip()):
+    if not _may_go_on(row, cells, before):
         return []
+    values = [cell for cell in cells if cell.text.strip() or not _over(cell, before.label)]
     pairs = _columns(row, before.key, values, header)[1]
     return pairs if pairs and any(cell.text.strip() for _, cell in pairs) else []
+
+
+def _may_go_on(row: PrintedRow, cells: Sequence[Cell], before: _Open) -> bool:
+    """Return whether a row stands where the figures of the row before may: beside its label, or behind a page break."""
+    at_foot = before.last == before.grid.rows - 1 and row.grid.page == before.grid.page + 1
+    beside = row.grid is before.grid and row.number <= before.last
+    printed = [cell.text for cell in cells if cell.text.strip()]
+    return (at_foot or beside) and bool(printed) and all(map(is_figure, printed))
 
 
 def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
@@ -103,6 +109,9 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
                 entries.update(((before.key, at), from_cell(TABLE, before.key, at, cell)) for at, cell in lower)
             else:
                 _unknown(row, cells, findings)
+                if before is not None and _may_go_on(row, cells, before):  # its own, under columns that none knows
+                    lost = [at for at in entries if at[0] == before.key]
+                    entries.update((at, entries[at]._replace(value=None, status="unreadable")) for at in lost)
             before = None
             continue
         values = list(cells[position + 1 :])
