@@ -634,3 +634,32 @@ def test_a_row_whose_cells_lie_over_the_lines_of_the_others_is_not_believed(firs
     entries, _ = read(grid(lines, wide=18))
     assert statuses(entries, key) == {"unreadable"}
     assert_right_or_flagged(entries)
+
+
+@pytest.mark.parametrize("origin", ["ruled", "unruled", "markup"])
+@pytest.mark.parametrize("named", [True, False])
+def test_figures_under_a_block_without_a_known_name_are_not_those_of_the_block_above(origin: str, named: bool) -> None:
+    blocks = ("行政复议", "行政诉讼（未经复议直接起诉）", "行政诉讼（复议后起诉）" if named else "再次起诉")
+    lines: list[list[tuple[int, int, str]]] = []
+    for number, block in enumerate(blocks, 1):
+        figures = (f"{number}{index}" for index in range(5))
+        lines += [[(0, 5, block)], list(zip(range(5), (1,) * 5, RESULTS, strict=True))]
+        lines += [list(zip(range(5), (1,) * 5, figures, strict=True))]
+    read = four(replace(grid(lines, wide=5), origin=origin))
+    wanted = [f"{number}{index}" for number in (1, 2, 3) for index in range(5)]
+    assert [text for _, _, text in read] in (wanted, wanted[:10])
+    assert len(read) == 15 or not named
+    lines[2] = [(index, 1, "") for index in range(5)]
+    lines[3] = [(0, 5, "直接起诉")]
+    sheets = fill((replace(grid(lines, wide=5), origin=origin),)).sheets
+    assert not any(entry.raw for sheet in sheets for entry in sheet.entries if entry.row == "review")
+
+
+@pytest.mark.parametrize(("behind", "wide", "told"), [("", 2, "blank"), (" ？ ？ ？", 8, "unreadable")])
+def test_without_rules_what_stands_where_figures_would_is_no_blank(behind: str, wide: int, told: str) -> None:
+    rows = [row for _, row in form_rows()]
+    first = replace(three(rows[:3]), origin="unruled")
+    second = grid([[(0, wide, rows[3].label + behind), (8, 1, "9")], line(rows[4])], page=2)
+    entries, _ = read(first, replace(second, origin="unruled"))
+    key = form_rows()[3][0]
+    assert statuses(entries, key) - {"read"} == {told}

@@ -201,6 +201,8 @@ def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> lis
         ]
         if any(_meaning(label.text, "row") and _is_under_result(label, labels) for label in beside):
             return None  # the headings stand a column beside their figures
+        if not carried and not any(_meaning(label.text, "row") for label in beside) and _is_of_part_above(over):
+            return None
         blocks, results = (_meant(over, beside, kind) for kind in ("row", "column"))
         if len(blocks) != 1 or len(results) != 1:
             if cell.text.strip():
@@ -220,6 +222,13 @@ def _is_under_result(block: Cell, labels: Sequence[Cell]) -> bool:
         label.row + label.row_span <= block.row and _meaning(label.text, "column") and _shares_columns(label, block)
         for label in labels
     )
+
+
+def _is_of_part_above(over: Sequence[Cell]) -> bool:
+    """Return whether results are named once more under a block and its results: they are those of a block unknown."""
+    block = max((label.row for label in over if _meaning(label.text, "row")), default=None)
+    results = [label.row for label in over if _meaning(label.text, "column")]
+    return block is not None and any(block < row < max(results) for row in results)
 
 
 def _meant(over: Sequence[Cell], beside: Sequence[Cell], kind: str) -> set[str]:
@@ -346,6 +355,8 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
     over = [cell for r in rows for cell in r.cells if r.number <= row.number]
     blocks = list(dict.fromkeys(key for cell in over if (key := _meaning(cell.text, "row"))))
     results = [column.key for column in forms.load("2021").table(TABLE).columns]
+    if _has_unknown_part([r for r in rows if r.number <= row.number]):
+        return None
     named = {key for text in own if (key := _meaning(text, "row"))}
     resulting = {key for text in own if (key := _meaning(text, "column"))}
     if len(named) > 1 or len(resulting) > 1:
@@ -372,6 +383,21 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
         return None  # without lines, a blank may stand for no column at all
     filled = marked.fitted(values, len(places), behind=before[-1] if before else None)
     return list(zip(places, filled, strict=True)) if filled and (not row.drawn or len(values) == len(filled)) else None
+
+
+def _has_unknown_part(rows: Sequence[PrintedRow]) -> bool:
+    """Return whether an unknown label stands over results that were named before: theirs is another block."""
+    named = lost = False
+    for cell in (cell for row in rows for cell in row.cells if cell.row == row.number and is_label(cell.text)):
+        if _meaning(cell.text, "column"):
+            if lost:
+                return True
+            named = True
+        elif _meaning(cell.text, "row"):
+            lost = False
+        elif not _known(cell.text):
+            lost = named
+    return False
 
 
 def _is_of_one(row: PrintedRow) -> bool:

@@ -57,8 +57,11 @@ def vocabulary(table: str) -> dict[str, tuple[Hit, ...]]:
 
     for edition in forms.editions():
         form = forms.load(edition).table(table)
+        groups = {group.key: group.label for group in form.groups}
         for row in form.rows:
             add((row.label, *row.synonyms), Hit("row", row.key, edition))
+            if form.key == "disputes" and row.group:  # the heading of a part of its own
+                add((groups[row.group] + row.label,), Hit("row", row.key, edition))
         for column in form.columns:
             add((column.label, *column.synonyms), Hit("column", column.key, edition))
         for group in form.groups:
