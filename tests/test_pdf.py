@@ -217,6 +217,19 @@ def test_a_figure_in_colour_is_never_taken_for_a_stamp() -> None:
     assert sorted(words(pages(over))) == ["586", "777"]
 
 
+RING = "1 0 0 RG 40 700 m 40 780 160 780 160 700 c 160 620 40 620 40 700 c S "
+"""The ring of a stamp."""
+
+
+def test_the_number_of_a_stamp_is_the_stamps_and_a_figure_in_its_ring_is_not() -> None:
+    """Printed over the figure of a cell it was read with it: 360211002313 for 13."""
+    seal = RING + text("SEAL", 80, 730, colour="1 0 0 rg")
+    over = text("13", 100, 690) + text("3602110023", 52, 690, colour="1 0 0 rg")
+    assert words(pages(seal + over)) == ["13"]
+    assert words(pages(seal + text("4521", 80, 690, colour="1 0 0 rg"))) == ["4521"]
+    assert sorted(words(pages(RING + over))) != ["13"]
+
+
 def test_red_figures_alone_are_figures() -> None:
     assert words(pages(text("586", 100, 700, colour="1 0 0 rg"))) == ["586"]
 

@@ -23,6 +23,8 @@ LEAST_RING = 25.0
 """A smaller drawing (points) is no ring of a stamp."""
 OVAL = 2.0
 """A ring is wider than high by this factor at most, or the other way."""
+SERIAL = 6
+"""So many digits in one go, in the ink of a stamp and inside its ring, are its number or date."""
 ALIKE = 8
 """Two inks are one when red, green and blue differ by no more (0 to 255)."""
 BLOCK = 4_000_000
@@ -40,8 +42,9 @@ VIVID, DULL = 0.4, 0.2
 def of_a_stamp(page: PdfPage, painted: Painted, indices: npt.NDArray[np.intp], boxes: Floats) -> Bools | None:
     """Return which characters of a page are a stamp's; None where none is.
 
-    They lie inside a ring in a vivid ink, and have that ink, which nothing outside the rings has. Only letters and
-    stars are taken for a stamp's: a figure, or the stroke in place of one, may be printed in any colour.
+    They lie inside a ring in a vivid ink, and have that ink, which nothing outside the rings has. Letters and stars are
+    taken for a stamp's, and beside them its number or date: a figure, or the stroke in place of one, may be printed in
+    any colour, but hardly so long.
 
     Parameters
     ----------
@@ -67,10 +70,16 @@ def of_a_stamp(page: PdfPage, painted: Painted, indices: npt.NDArray[np.intp], b
         if not (alike & ~inside).any():
             found |= alike & inside
     text = page.text()
-    for place in np.flatnonzero(found).tolist():
+    inked = np.flatnonzero(found)
+    for place in inked.tolist():
         character = text[indices[place]]
         found[place] = character.isalpha() or unicodedata.category(character) == "So"
-    return found if found.any() else None
+    if not found.any():
+        return None
+    for run in np.split(inked, np.flatnonzero(np.diff(indices[inked]) != 1) + 1):
+        if sum(text[index].isdigit() for index in indices[run].tolist()) >= SERIAL:
+            found[run] = True
+    return found
 
 
 def _rings(painted: Painted) -> Iterator[tuple[int, Rectangle]]:
