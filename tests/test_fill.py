@@ -333,6 +333,16 @@ def test_the_first_line_of_a_label_without_rules_is_no_row_of_blanks() -> None:
     assert_right_or_flagged(entries)
 
 
+def test_the_beginning_of_a_label_without_rules_alone_is_no_row_of_blanks() -> None:
+    # Its figures stand on the line of the merged label beside it.
+    rows = dict(ROWS)
+    key = "other.no_correction"
+    rows[key] = replace(rows[key], label=rows[key].label[:-3], figures=("",) * 7)
+    table = three(list(rows.values()))
+    assert statuses(read(table)[0], key) == {"blank"}
+    assert statuses(read(replace(table, origin="unruled"))[0], key) == {"unreadable"}
+
+
 def test_a_table_printed_again_is_said_and_the_first_taken() -> None:
     other = [replace(row, figures=tuple("7777777")) for row in ROWS.values()]
     entries, filled = read(three(altered({})), three(other, page=2))

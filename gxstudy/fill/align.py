@@ -19,6 +19,7 @@ __all__ = [
     "Match",
     "align",
     "all_between",
+    "begins",
     "fused",
     "holds_another",
     "likeness",
@@ -106,6 +107,14 @@ def all_between(table: str, before: str | None, rows: Sequence[str | None], afte
 def stands_under(table: str, row: str, label: str) -> bool:
     """Return whether a label key is that of the merged label over ``row``."""
     return any(known.key == row and label in known.above for known in _known(table))
+
+
+def begins(table: str, row: str, label: Label) -> bool:
+    """Return whether a printed label is the beginning of that of ``row``: the rest of it stands elsewhere."""
+    own = label.own
+    return bool(own) and any(
+        known.startswith(own) and known != own for each in _known(table) if each.key == row for known in each.labels
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from gxstudy import forms
 from gxstudy.fill import marked
-from gxstudy.fill.align import Match, align, all_between, fused, holds_another, longest_label, stands_under
+from gxstudy.fill.align import Match, align, all_between, begins, fused, holds_another, longest_label, stands_under
 from gxstudy.fill.application_rows import TABLE, Heading, Line, has_figures, lines_of
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import Run, is_figure, place_of
@@ -97,6 +97,7 @@ def _doubtful(lines: Sequence[Line], matches: Sequence[Match]) -> list[bool]:
         at_break = any(other.row.grid is not line.row.grid for other in lines[near])
         at_break |= any(over) and index in (0, len(lines) - 1)
         in_parts = line.row.grid.origin == "unruled" and sum(not other.exact for other in matches[near]) > 1
+        in_parts |= line.row.grid.origin == "unruled" and match.row is not None and begins(TABLE, match.row, line.label)
         bare = (at_break or in_parts) and not match.exact and not line.filled
         # A break may cut through a row whose figures are wrapped: the rest of them stands beyond it.
         cut = any(
