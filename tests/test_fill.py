@@ -665,7 +665,7 @@ def test_figures_under_a_block_without_a_known_name_are_not_those_of_the_block_a
     assert not any(entry.raw for sheet in sheets for entry in sheet.entries if entry.row == "review")
 
 
-@pytest.mark.parametrize(("behind", "wide", "told"), [("", 2, "blank"), (" ？ ？ ？", 8, "unreadable")])
+@pytest.mark.parametrize("behind, wide, told", [("", 2, "blank"), (" ？ ？ ？", 8, "unreadable")])
 def test_without_rules_what_stands_where_figures_would_is_no_blank(behind: str, wide: int, told: str) -> None:
     rows = [row for _, row in form_rows()]
     first = replace(three(rows[:3]), origin="unruled")

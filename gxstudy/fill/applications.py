@@ -325,8 +325,11 @@ def _under_headings(line: Line, heading: Heading) -> dict[str, Cell] | None:
         return None
     placed = {columns[cell.column]: cell for cell in filled}
     top, bottom = grid.tops[line.row.number], grid.tops[line.row.number + 1]
+    reach = max((box.x1 for cell in line.row.cells if cell not in line.values for box in cell.boxes), default=0.0)
     for key, (x0, x1) in zip(heading.keys, heading.edges, strict=True):
         if key not in placed:
+            if reach > (x0 + x1) / 2:
+                return None  # what stands there was taken for a part of the label
             placed[key] = Cell(line.row.number, 0, 1, 1, "", (), Box(grid.page, x0, top, x1, bottom))
     return placed
 
