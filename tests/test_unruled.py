@@ -133,6 +133,36 @@ def test_digits_that_are_set_wide_are_one_figure(ruled: Ruled) -> None:
     assert silent(found, case.expected) == []
 
 
+@pytest.mark.parametrize("row", ["rejected.reconfirm", "other.no_correction"])
+def test_two_figures_beside_a_label_of_several_lines_are_a_row(row: str) -> None:
+    """A line of two figures alone was taken for a heading: it ended the table, and its row was not found."""
+    case = Case(seed=3, kind="sparse", zero="", layout=Layout(ruled="none", padding=(4.0, 2.5)))
+    kept = {place: text for place, text in case.specimen.figures.items() if place[:2] != ("applications", row)}
+    figures = kept | {("applications", row, "business"): "7", ("applications", row, "total"): "7"}
+    specimen = replace(case.specimen, figures=figures)
+    found = {(e.table, e.row, e.column): e for e in gx.read_report(draw(specimen, case.layout)).entries}
+    assert [found["applications", row, column].raw for column in ("business", "total")] == ["7", "7"]
+    assert silent(found, figures) == []
+
+
+def test_a_unit_under_its_figure_is_not_left_out_in_silence() -> None:
+    """541件 with 件 on the next line was 541, a plain number."""
+    words = [*_row(("行政处罚", "12", "541", "7"), 100.0), *_row(("行政强制", "8", "9", "10"), 114.0)]
+    unit = Word("件", 362, 108, 371, 117)
+    found = grids.find(Page(1, 595.0, 842.0, (*words, unit)))
+    cells = [cell for grid in found for cell in grid.cells if cell.text.startswith("541")]
+    assert [cell.garbled or cell.text == "541件" for cell in cells] == [True]
+
+
+def test_the_numbers_of_two_pages_on_one_sheet_are_no_row() -> None:
+    rows = [("一、本年新收政府信息公开申请数量", *"1234567"), ("二、上年结转政府信息公开申请数量", *"7654321")]
+    words = [word for n, row in enumerate(rows) for word in _row(row, 770.0 + 14 * n)]
+    for numbers, wanted in ((("3", "4"), 2), (("3", "7"), 3)):
+        feet = [Word(text, x, 798, x + 5, 807) for text, x in zip(numbers, (200, 510), strict=True)]
+        (grid,) = grids.find(Page(1, 595.0, 842.0, (*words, *feet)))
+        assert grid.rows == wanted
+
+
 def test_figures_under_the_label_of_a_row_that_is_blank_are_not_its_own() -> None:
     """The row below has no label: its figures were given to the row above it, which is blank."""
     layout = Layout(ruled="none", padding=(4.0, 2.5), labels=(("rejected.repeat", ""),))

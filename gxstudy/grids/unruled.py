@@ -25,7 +25,6 @@ from gxstudy.grids.rows import (
     cut,
     goes_on,
     is_wrapped,
-    leeway,
     part_figures,
     part_labels,
     row_lines,
@@ -53,8 +52,8 @@ MANY = 8
 """Fewer figures than this are of no table whose figures are printed in some order other than line by line."""
 LONG_RULE = 40.0
 """Pieces of a rule that are shorter together (points) part no rows: they are the dots of an upright one."""
-NEW_COLUMN = 1.6
-"""A figure further from all columns than this multiple of how far one may stray stands in a column of its own."""
+TWO_PAGES = 0.3
+"""The numbers of two pages side by side are further apart than this share of the width of both."""
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
 
@@ -122,7 +121,11 @@ def _is_plain(word: Word) -> bool:
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
     folded, originals = fold([closed(line) for line in text_lines(words)])
-    printed = [line for index, line in enumerate(folded) if not _numbers_page(folded, index, page.height)]
+    printed = [
+        line
+        for index, line in enumerate(folded)
+        if not _numbers_page(folded, index, page) and not _numbers_two(line, page)
+    ]
     lines = [cut(line) for line in printed]
     part_figures(lines)
     rules = _row_rules(page, lines)
@@ -143,10 +146,24 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     return [_grid(page, text, block) for block in blocks]
 
 
-def _numbers_page(lines: list[list[Word]], index: int, height: float) -> bool:
+def _numbers_two(line: list[Word], page: Page) -> bool:
+    """Return whether a line is the numbers of two pages, one after the other, that are printed side by side."""
+    width, end = max(
+        ((word.x0 - before.x1, index) for index, (before, word) in enumerate(pairwise(line), 1)), default=(0.0, 0)
+    )
+    halves = line[:end], line[end:]
+    if width < TWO_PAGES * page.width or not all(is_page_number(half, page.height) for half in halves):
+        return False
+    first, second = (
+        int("".join(character for word in half for character in word.text if character.isdecimal())) for half in halves
+    )
+    return second == first + 1
+
+
+def _numbers_page(lines: list[list[Word]], index: int, page: Page) -> bool:
     """Return whether a line is the number of its page, and not the rest of a figure, close to a row of others."""
     line = lines[index]
-    if not is_page_number(line, height):
+    if not is_page_number(line, page.height):
         return False
     high = line[0].bottom - line[0].top
     together = all(word.x0 - before.x1 < APART * high for before, word in pairwise(line))
@@ -179,7 +196,9 @@ def _row_rules(page: Page, lines: list[Line]) -> list[float]:
 
 
 def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[int, list[int]]]:
-    """Return the tables as (first header line, lines that hold figures): lines whose figures stand under each other.
+    """Return the tables as (first header line, lines that hold figures): what stands between two headings.
+
+    Two figures are a row of one too: its label may stand on the lines above and below. They alone are no table.
 
     A line that reaches in among the figures without being one (a header, a heading) ends the table above it.
     """
@@ -189,7 +208,7 @@ def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[i
 
     def finish() -> None:
         nonlocal rows, free
-        if rows:
+        if any(lines[row].labels or len(lines[row].figures) > 2 for row in rows):
             blocks.append((_first_header(lines, free, rows[0], width), rows))
             free = rows[-1] + 1
             while free < len(lines) and goes_on(lines, free, rows[-1], rules):
@@ -198,10 +217,10 @@ def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[i
 
     for index, line in enumerate(lines):
         figures = line.figures
-        if figures and (line.labels or len(figures) >= 3 or (rows and begun(lines, rows[-1], index))):
+        if figures and (line.labels or len(figures) >= 2 or (rows and begun(lines, rows[-1], index))):
             if rows and is_wrapped(lines, index, rows[-1], rules):
                 continue
-            if rows and not (_behind_labels(lines, rows, figures) and _fits(_places(lines, rows), figures)):
+            if rows and not _behind_labels(lines, rows, figures):
                 finish()
             rows.append(index)
         elif rows and is_wrapped(lines, index, rows[-1], rules):
@@ -264,19 +283,6 @@ def _is_prose(line: Line, width: float) -> bool:
     extent = line.pieces[-1][-1].x1 - line.pieces[0][0].x0
     inked = sum(word.x1 - word.x0 for piece in line.pieces for word in piece)
     return extent > PROSE_SHARE * width and inked > PROSE_INK * extent
-
-
-def _fits(places: Sequence[Place], figures: Sequence[Sequence[Word]]) -> bool:
-    """Return whether every figure stands in a column of the table, or far enough from all for one of its own."""
-    centres = [place.centre for place in places]
-    pitch = leeway(centres)
-    for piece in figures:
-        if any(overlap(place.x0, place.x1, piece[0].x0, piece[-1].x1) > 0 for place in places):
-            continue
-        away = min(abs(centre(piece) - other) for other in centres)
-        if pitch <= away < NEW_COLUMN * pitch:
-            return False
-    return True
 
 
 def _places(lines: list[Line], rows: Sequence[int]) -> list[Place]:

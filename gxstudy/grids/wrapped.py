@@ -37,6 +37,7 @@ LONG = 200
 _IN_FIGURES = frozenset("0123456789.,+-/()件万元其中修订")
 
 _CHANGE = frozenset("增加减少约共新净")
+_UNITS = frozenset("件万元")
 
 Originals = dict[Word, tuple[Word, ...]]
 """The words that a word put together stands for."""
@@ -107,7 +108,7 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
     It stands no further from the row than the multiple ``near`` of its height (:data:`NEAR`, :data:`CLOSE`).
     Where nothing stands in the place (``blank``), whatever near it holds a digit or half a pair of brackets may: every
     figure broken over lines has such pieces. Where a figure stands, digits and their unit may be the rest of it, and
-    words of change (增加) its beginning.
+    words of change (增加) its beginning, a unit its end.
     """
     height = piece[0].bottom - piece[0].top
     if max(top - piece[0].bottom, piece[0].top - bottom) > near * height:
@@ -115,7 +116,7 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
     text = squeeze("".join(word.text for word in piece))
     digits = any(character.isdigit() for character in text)
     if not blank:
-        return is_part(text) or set(text) <= _CHANGE
+        return is_part(text) or set(text) <= _CHANGE | _UNITS
     return digits or text.count("(") != text.count(")")
 
 
