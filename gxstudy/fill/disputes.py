@@ -61,7 +61,7 @@ def fill(
                 pairs = _by_labels(row, labels, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
             if pairs is None and block is not None and not turned:
                 pairs = _continued(row, block)
-            if pairs is None and row in whole and not _is_labelled(row):
+            if pairs is None and row in whole and not _is_labelled(row) and not _under_others(row, run.rows):
                 pairs = list(zip(_places(), _values(row), strict=True))
             if pairs is None and row.grid.origin == "unruled" and not turned:
                 pairs = _by_reading(row, run.rows)
@@ -172,6 +172,18 @@ def _is_data(row: PrintedRow) -> bool:
 def _is_labelled(row: PrintedRow) -> bool:
     """Return whether a row of a table without rules has labels: then its first figures are not those of the form."""
     return row.grid.origin == "unruled" and any(is_label(cell.text) for cell in row.cells)
+
+
+def _under_others(row: PrintedRow, rows: Sequence[PrintedRow]) -> bool:
+    """Return whether, without rules, a row with blanks has figures under other results than their order says.
+
+    Two parts of the table under each other may have as many columns together as the form has places.
+    """
+    values = _values(row)
+    if row.grid.origin != "unruled" or all(cell.text.strip() for cell in values):
+        return False
+    over = {cell.column: key for cell in _labels(rows) if (key := _meaning(cell.text, "column"))}
+    return any(over.get(cell.column, column) != column for cell, (_, column) in zip(values, _places(), strict=True))
 
 
 def _labels(rows: Sequence[PrintedRow]) -> list[Cell]:
