@@ -247,6 +247,18 @@ def test_a_cell_that_the_edge_of_the_page_cuts_is_not_blank() -> None:
     assert [(cell.row, cell.column) for cell in grid.cells if cell.garbled] == [(0, 2), (1, 2)]
 
 
+@pytest.mark.parametrize("bounded", [True, False])
+def test_a_blank_corner_that_no_line_bounds_is_not_blank(bounded: bool) -> None:
+    end = TOPS[-1] if bounded else TOPS[-2]
+    rulings = [across(y) for y in TOPS[:-1]] + [across(TOPS[-1], LEFTS[0], LEFTS[1])]
+    rulings += [*map(down, LEFTS[:2]), *(down(x, TOPS[0], TOPS[-2]) for x in LEFTS[2:-1])]
+    rulings.append(down(LEFTS[-1], TOPS[0], end))
+    rows = [*TEXTS[:-1], [TEXTS[-1][0], *[""] * (len(LEFTS) - 2)]]
+    grid = only(grids.find(page(words_in(LEFTS, TOPS, rows), rulings)))
+    last = [cell for cell in grid.cells if cell.row == grid.rows - 1]
+    assert [(cell.column, cell.garbled) for cell in last] == [(0, False), (1, not bounded)]
+
+
 def test_a_column_without_rules_that_the_edge_of_the_page_cuts_is_not_blank() -> None:
     # The longest figure still reaches in from beyond the edge; shorter ones of its column are not to be seen.
     lefts, tops = (300.0, 420.0, 480.0, 540.0, 650.0), (100.0, 120.0, 140.0, 160.0)
@@ -517,3 +529,21 @@ def test_borders_of_two_tables_that_stand_near_to_one_line_stay_where_they_are()
     first, second = grids.find(page)
     assert [cell.text for cell in first.cells] == ["-", "", "", ""]
     assert (first.lefts[1], second.lefts[1]) == (102.0, 99.7)
+
+
+def test_a_numbered_label_close_behind_the_label_of_its_group_is_one_of_its_own() -> None:
+    """The first row of a group at the foot of a page, the group's label wrapped beside it: 不予 1.属于国家秘密公开."""
+
+    def row(line: float, label: list[tuple[float, str]], *figures: str) -> list[Word]:
+        texts = [*label, *((300.0 + 50 * place, figure) for place, figure in enumerate(figures))]
+        return [word(text, x0 + text_width(text) / 2, line) for x0, text in texts]
+
+    words = [
+        *row(100, [(98, "（一）予以公开")], "464", "887", "574"),
+        *row(118, [(98, "（二）部分公开")], "477", "463", "521"),
+        *row(136, [(99, "（三）不予"), (152, "1.属于国家秘密")], "190", "824", "525"),
+        *row(148, [(119, "公开")]),
+    ]
+    (grid,) = grids.find(Page(1, WIDTH, HEIGHT, tuple(words)))
+    read = [cell.text for cell in grid.cells if cell.row == 2]
+    assert read == ["（三）不予公开", "1.属于国家秘密", "190", "824", "525"]

@@ -47,6 +47,7 @@ NEAR_LINES = 3
 ALIKE = 2
 """More words of labels than this that begin at one place, one of them first on its line, are a column of labels."""
 FIGURE = re.compile(r"(?:[+-]|增加?|新增|减少?)?\d[\d,]*(?:\.\d+)?(?:[件万元]{1,2})?(?:\([^()]+\))?|[/\\|-]+")
+_ITEM = re.compile(r"\d{1,2}[.、]\D")
 _NUMBERED = re.compile(r"\(?[一二三四五六七八九十]{1,3}[).、]|\d{1,2}[.、](?!\d)")
 
 
@@ -192,7 +193,7 @@ def part_labels(lines: Sequence[Line]) -> None:
     """Part the labels of a table where those of other rows begin: columns of labels may stand close to each other.
 
     The lines of a merged label are as wide as it is, one character where it is set upright; what stands right of them
-    is another label, too.
+    is another label, too. So is what begins with a number behind a word.
     """
     labels = [piece for line in lines for piece in line.labels]
     begins = [piece[0].x0 for piece in labels]
@@ -203,7 +204,9 @@ def part_labels(lines: Sequence[Line]) -> None:
             cuts = [
                 place
                 for place, (before, word) in enumerate(pairwise(label), 1)
-                if (_alike(begins, word) and _alike(words, word) > ALIKE) or (place == 1 and _is_merged(before, firsts))
+                if (_alike(begins, word) and _alike(words, word) > ALIKE)
+                or (place == 1 and _is_merged(before, firsts))
+                or (_ITEM.match(squeeze(word.text)) and not before.text[-1:].isdigit())
             ]
             if cuts:
                 index = next(index for index, piece in enumerate(line.pieces) if piece is label)
