@@ -331,6 +331,10 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     )
     if crossing:
         cells = _without_crossed(cells, crossing)
+    row, column, *_ = spans[last := owner[-1][-1]]
+    if not words[last] and not (any(over[-1][column:]) or any(beside[-1][row:])):
+        open_corner = cells[last]._replace(garbled=True)  # nothing bounds it: the rest of the row may stand elsewhere
+        cells = (*cells[:last], open_corner, *cells[last + 1 :])
     if len(struck) > 1 and len(struck) >= STRUCK_SHARE * rows:
         cells = _without_struck(cells, struck)
     return as_seen(page, Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops)))
