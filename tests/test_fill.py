@@ -673,3 +673,24 @@ def test_without_rules_what_stands_where_figures_would_is_no_blank(behind: str, 
     entries, _ = read(first, replace(second, origin="unruled"))
     key = form_rows()[3][0]
     assert statuses(entries, key) - {"read"} == {told}
+
+
+@pytest.mark.parametrize("at", [2, 3, 4, 5])
+@pytest.mark.parametrize("sparse", [True, False])
+def test_blocks_side_by_side_over_rows_of_results_are_those_of_the_page_before(at: int, sparse: bool) -> None:
+    figures = [["" if sparse and (row + block) % 3 else f"{block}{row}" for block in range(3)] for row in range(5)]
+    heads = [
+        [(0, 1, ""), (1, 1, "行政复议"), (2, 2, "行政诉讼")],
+        [(0, 1, ""), (1, 1, ""), (2, 1, "未经复议直接起诉"), (3, 1, "复议后起诉")],
+    ]
+    lines = [
+        [(0, 1, label), *((1 + i, 1, text) for i, text in enumerate(row))]
+        for label, row in zip(RESULTS, figures, strict=True)
+    ]
+    whole = [*heads, *lines]
+    read = four(grid(whole[:at], wide=4), grid(whole[at:], page=2, wide=4))
+    blocks = tuple(dict.fromkeys(block for block, _ in FOUR))
+    columns = tuple(dict.fromkeys(column for _, column in FOUR))
+    assert {(block, column): text for block, column, text in read} == {
+        (block, column): figures[row][index] for index, block in enumerate(blocks) for row, column in enumerate(columns)
+    }

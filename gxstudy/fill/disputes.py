@@ -71,7 +71,8 @@ def fill(
             if pairs is None:
                 pending.append(row)
                 continue
-            block = pairs[-1][0][0]
+            named = {at for (at, _), _ in pairs}
+            block = next(iter(named)) if len(named) == 1 else None
             if _follows_blanks(pairs, entries):
                 message = "a row of blanks stands over the figures of this table; the figures were taken"
                 findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
@@ -254,10 +255,12 @@ def _meant(over: Sequence[Cell], beside: Sequence[Cell], kind: str) -> set[str]:
 
 def _continued(row: PrintedRow, block: str) -> list[tuple[tuple[str, str], Cell]] | None:
     """Return the place of a row of one figure whose block was named on the page before: that of the figure above."""
-    values = [cell for cell in _values(row) if cell.text.strip()]
     named = [cell for cell in row.cells if _meaning(cell.text, "row")]
-    results = [key for cell in row.cells if (key := _meaning(cell.text, "column"))]
-    if named or len(results) != 1 or len(values) != 1:
+    results = _results(row)
+    if named or len(results) != 1:
+        return None
+    values = _beside_result(row)
+    if len(values) != 1 or not values[0].text.strip():
         return None
     return [((block, results[0]), values[0])]
 
@@ -307,15 +310,16 @@ def _beside_result(row: PrintedRow) -> list[Cell]:
 
 
 def _with_headings(own: list[Cell], above: Sequence[Cell], grid: Grid) -> list[Cell]:
-    """Return the labels of a grid, under the results named in the grid before where its own rows name none.
+    """Return the labels of a grid, under those of a kind its own rows lack, results or blocks, in the grid before.
 
     Only where their columns are those of this grid.
     """
-    results = [cell for cell in above if _meaning(cell.text, "column")]
-    if any(_meaning(cell.text, "column") for cell in own) or not all(_has_column(grid, cell) for cell in results):
+    lacking = [kind for kind in ("column", "row") if not any(_meaning(cell.text, kind) for cell in own)]
+    heads = [cell for cell in above if any(_meaning(cell.text, kind) for kind in lacking)]
+    if not all(_has_column(grid, cell) for cell in heads):
         return own
-    bottom = max((cell.row + cell.row_span for cell in results), default=0)
-    return [*(cell._replace(row=cell.row - bottom) for cell in results), *own]
+    bottom = max((cell.row + cell.row_span for cell in heads), default=0)
+    return [*(cell._replace(row=cell.row - bottom) for cell in heads), *own]
 
 
 def _has_column(grid: Grid, cell: Cell) -> bool:
