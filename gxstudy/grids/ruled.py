@@ -426,10 +426,9 @@ def _is_two(lines: Sequence[str]) -> bool:
 
     Joined to it, the stroke would be a sign.
     """
-    if len(lines) < 2:
+    if len(lines) < 2 or not any(map(str.isdigit, lines)):
         return False
-    folded = [squeeze(line) for line in lines]
-    return any(not line.strip(STROKES_FOLDED) for line in folded) and any(map(str.isdigit, folded))
+    return any(not squeeze(line).strip(STROKES_FOLDED) for line in lines)
 
 
 def _has_gutters(edges: Sequence[float]) -> bool:
