@@ -160,6 +160,7 @@ def test_forms_in_forms_are_followed_with_their_matrices() -> None:
         ("0.5 w 100 600 m 150 700 250 500 300 600 c S", 0),
         ("0.5 w 100 600 m 300 700 l S", 0),
         ("700 600 m 900 600 l S", 0),
+        ("q 10 0 0 10 0 0 cm 0.4 w 10 60 m 30 60 l S Q", 1),
     ],
     ids=[
         "stroke",
@@ -176,6 +177,7 @@ def test_forms_in_forms_are_followed_with_their_matrices() -> None:
         "curve",
         "slanted",
         "beyond the page",
+        "drawn larger than its width says",
     ],
 )
 def test_lines_that_print_are_rulings(drawn: str, count: int) -> None:

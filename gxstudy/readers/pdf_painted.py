@@ -222,6 +222,8 @@ class _Collector:
             self._keep((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, width, outer)
         elif high < THIN + width:
             self._keep(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, width, outer)
+        else:  # it slants, or is drawn larger than the width said
+            self._segments(path, width, outer)
 
     def _draw(self, path: int, box: Sequence[float], outer: Matrix | None) -> None:
         """Keep what is no line: a box, which has few segments, or a drawing."""
