@@ -547,3 +547,12 @@ def test_a_numbered_label_close_behind_the_label_of_its_group_is_one_of_its_own(
     (grid,) = grids.find(Page(1, WIDTH, HEIGHT, tuple(words)))
     read = [cell.text for cell in grid.cells if cell.row == 2]
     assert read == ["（三）不予公开", "1.属于国家秘密", "190", "824", "525"]
+
+
+@pytest.mark.parametrize("gap, spoilt", [(0.0, True), (6.0, False)])
+def test_a_number_cut_off_from_its_note_by_a_line_may_be_that_of_either_cell(gap: float, spoilt: bool) -> None:
+    note = word("（含上年）", (LEFTS[1] + LEFTS[2]) / 2, TOPS[0] + 5)
+    note = note._replace(x0=LEFTS[1] + gap / 2, x1=LEFTS[1] + gap / 2 + text_width("（含上年）"))
+    figure = word("1", 0, TOPS[0] + 5)._replace(x0=LEFTS[1] - gap / 2 - 5, x1=LEFTS[1] - gap / 2)
+    (grid,) = grids.find(page([figure, note], lattice()))
+    assert [cell.garbled for cell in grid.cells[:2]] == [spoilt, spoilt]

@@ -70,6 +70,10 @@ WRITING_ROWS = 4
 """Strokes of one line of characters make no more rows than this."""
 DASH_GAP = 1.5
 """The gap between two dashes is no wider than this multiple of the longer one."""
+NOTE = ("（", "(")
+"""What a note to a figure begins with."""
+TOUCHING = 0.25
+"""Texts nearer than this share of their height are one text."""
 STRUCK = 0.4
 """A rule nearer to the middle of a word than half this share of its height runs through it."""
 STRUCK_SHARE = 0.3
@@ -331,6 +335,8 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     )
     if crossing:
         cells = _without_crossed(cells, crossing)
+    if any(cell.text.startswith(NOTE) for cell in cells):
+        cells = _without_cut_off(cells)
     row, column, *_ = spans[last := owner[-1][-1]]
     if not words[last] and not (any(over[-1][column:]) or any(beside[-1][row:])):
         open_corner = cells[last]._replace(garbled=True)  # nothing bounds it: the rest of the row may stand elsewhere
@@ -396,6 +402,21 @@ def _without_crossed(cells: Sequence[Cell], crossing: Sequence[tuple[int, set[in
     for own, reached in crossing:
         empty = {place for place in reached - {own} if not cells[place].text}
         lost |= {own, *empty} if empty else set()
+    return tuple(cell._replace(garbled=True) if place in lost else cell for place, cell in enumerate(cells))
+
+
+def _without_cut_off(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Return cells, those marked whose number and note touch across a line: the number may be that of either cell."""
+    ends = {(cell.row, cell.column + cell.column_span): place for place, cell in enumerate(cells)}
+    lost: set[int] = set()
+    for place, cell in enumerate(cells):
+        before = ends.get((cell.row, cell.column))
+        if before is None or not cell.text.startswith(NOTE) or not _is_figures(cells[before].text):
+            continue
+        figure, note = cells[before].boxes[-1], cell.boxes[0]
+        level = min(figure.bottom, note.bottom) - max(figure.top, note.top)
+        if level > 0 and note.x0 - figure.x1 < TOUCHING * level:
+            lost |= {before, place}
     return tuple(cell._replace(garbled=True) if place in lost else cell for place, cell in enumerate(cells))
 
 
