@@ -462,6 +462,16 @@ def test_of_two_reports_in_one_file_the_first_is_read_and_the_other_said() -> No
     assert {Code.SEVERAL_REPORTS, Code.TABLE_REPEATED} <= codes
 
 
+def test_one_table_with_further_rows_is_no_second_report_and_its_figures_are_contested() -> None:
+    heads = [[(0, 5, "行政复议")], list(zip(range(5), (1,) * 5, RESULTS, strict=True))]
+    rows = [[(index, 1, f"{number}{index}") for index in range(5)] for number in (1, 2, 3)]
+    filled = fill((grid([*heads, *rows], wide=5),))
+    codes = [found.code for found in filled.findings]
+    assert codes.count(Code.TABLE_REPEATED) == 2
+    assert Code.SEVERAL_REPORTS not in codes
+    assert ("disputes", "review", "upheld") in filled.rivals
+
+
 GAZETTE_SECONDS = 15.0
 """Processor time for a report at the end of 500 pages of prose."""
 
@@ -694,3 +704,13 @@ def test_blocks_side_by_side_over_rows_of_results_are_those_of_the_page_before(a
     assert {(block, column): text for block, column, text in read} == {
         (block, column): figures[row][index] for index, block in enumerate(blocks) for row, column in enumerate(columns)
     }
+
+
+def test_without_rules_five_figures_under_heads_of_more_blocks_than_are_known_are_not_those_of_one() -> None:
+    def rows(named: str) -> list[list[tuple[int, int, str]]]:
+        heads = [(0, 1, "结果维持 结果纠正"), (1, 1, "其他结果"), (2, 1, "尚未审结 总计"), (3, 2, named)]
+        return [[(0, 5, "行政复议")], heads, [(index, 1, str(10 + index)) for index in range(5)]]
+
+    sheets = fill((replace(grid(rows("结果维持 总计"), wide=5), origin="unruled"),)).sheets
+    assert not any(entry.raw for sheet in sheets for entry in sheet.entries if entry.table == "disputes")
+    assert [text for *_, text in four(replace(grid(rows(""), wide=5), origin="unruled"))] == [*map(str, range(10, 15))]

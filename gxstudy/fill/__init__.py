@@ -88,7 +88,7 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None, take: Mapping[str,
     )
     pages = [run.rows[0].grid.page for one in by_table.values() for run in one]
     again = [found for found in findings if found.code is Code.TABLE_REPEATED and found.where.row is None]
-    if len(again) > 1:
+    if len({found.where.table for found in again}) > 1:
         message = "more than one report stands in this file; the first was read, split the file to read the others"
         findings.append(finding(Code.SEVERAL_REPORTS, message, Place(page=again[0].where.page)))
     copies = [
