@@ -365,6 +365,14 @@ def test_where_a_column_without_figures_cannot_be_told_nothing_is_said() -> None
     assert {entry.status for entry in found.values()} <= {"unreadable", "absent"}
 
 
+def test_the_rest_of_figures_whose_beginnings_the_row_above_took_is_not_believed() -> None:
+    """Set to the top of their row, the first lines of wrapped figures stood beside the label above."""
+    layout = Layout(ruled="heads", stand="top", figure_wrap=2)
+    case = Case("2019", 2019, seed=4, kind="sparse", zero="", layout=layout)
+    found = {(e.table, e.row, e.column): e for e in gx.read_report(case.pdf).entries}
+    assert silent(found, case.expected) == []
+
+
 def test_two_parts_of_table_four_under_each_other_are_not_one_row_of_headings() -> None:
     """The first part is blank; its headings and those of the second were as many as the form has places."""
     layout = Layout(paper="a3", landscape=True, ruled="none", disputes="split", continued="续表")

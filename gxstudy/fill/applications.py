@@ -19,6 +19,8 @@ __all__ = ["fill"]
 
 APART = 0.9
 """Lines of figures further apart than this, in heights of a line, are seldom one figure."""
+OFF = 0.4
+"""Figures whose middle is further from that of a label of one line, in its heights, do not stand beside it."""
 PADDING = 11.0
 """Points of a cell that its text leaves free on both sides together."""
 MORE = 3
@@ -178,9 +180,11 @@ def _side(line: Line) -> int:
     figures = [box for cell in line.values if cell.text.strip() for box in cell.boxes]
     if not line.text or not label or not figures:
         return 0
-    if max(box.bottom for box in figures) <= min(box.top for box in label):
-        return -1
-    return int(min(box.top for box in figures) >= max(box.bottom for box in label))
+    top, bottom = min(box.top for box in figures), max(box.bottom for box in figures)
+    above, below = min(box.top for box in label), max(box.bottom for box in label)
+    if len(label) == 1 and abs(top + bottom - above - below) > 2 * OFF * (below - above):
+        return 1 if top + bottom > above + below else -1
+    return -1 if bottom <= above else int(top >= below)
 
 
 def _lines(cell: Cell) -> int:

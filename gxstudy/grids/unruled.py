@@ -198,7 +198,8 @@ def _row_rules(page: Page, lines: list[Line]) -> list[float]:
 def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[int, list[int]]]:
     """Return the tables as (first header line, lines that hold figures): what stands between two headings.
 
-    Two figures are a row of one too: its label may stand on the lines above and below. They alone are no table.
+    Two figures are a row too: its label may stand on the lines above and below. They alone, without a heading, are no
+    table.
 
     A line that reaches in among the figures without being one (a header, a heading) ends the table above it.
     """
@@ -208,8 +209,10 @@ def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[i
 
     def finish() -> None:
         nonlocal rows, free
-        if any(lines[row].labels or len(lines[row].figures) > 2 for row in rows):
-            blocks.append((_first_header(lines, free, rows[0], width), rows))
+        start = _first_header(lines, free, rows[0], width) if rows else 0
+        headed = any(has_label(piece) for line in lines[start : rows[0] if rows else 0] for piece in line.pieces)
+        if rows and (headed or any(lines[row].labels or len(lines[row].figures) > 2 for row in rows)):
+            blocks.append((start, rows))
             free = rows[-1] + 1
             while free < len(lines) and goes_on(lines, free, rows[-1], rules):
                 free += 1
