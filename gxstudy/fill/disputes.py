@@ -379,6 +379,8 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
         return None  # a cell was lost between two labels
     block, result = next(iter(named), None), next(iter(resulting), None)
     if not own:
+        if row.drawn and _totals([cell for cell in dict.fromkeys(over) if is_label(cell.text)]) > len(blocks):
+            return None  # more blocks are printed than are known
         places = [(key, column) for key in blocks for column in results]
     elif block is not None and result is None:
         places = [(block, column) for column in results]
@@ -399,6 +401,13 @@ def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple
         return None  # without lines, a blank may stand for no column at all
     filled = marked.fitted(values, len(places), behind=before[-1] if before else None)
     return list(zip(places, filled, strict=True)) if filled and (not row.drawn or len(values) == len(filled)) else None
+
+
+def _totals(cells: Sequence[Cell]) -> int:
+    """Return how many totals are named in cells, run together with other labels or not: one a block."""
+    total = forms.load("2021").table(TABLE).columns[-1]
+    printed = label_key("".join(cell.text for cell in cells))
+    return sum(printed.count(label_key(name)) for name in (total.label, *total.synonyms))
 
 
 def _has_unknown_part(rows: Sequence[PrintedRow]) -> bool:
