@@ -530,11 +530,12 @@ def cell_of(page: int, span: tuple[int, int, int, int], words: Sequence[Word], b
         text, x0, top, x1, bottom, certainties, garbled = words[0]
         return new(Cell, (*span, text, (new(Box, (page, x0, top, x1, bottom)),), box, garbled, certainties))
     lines = text_lines(words)
+    texts = [line_text(line) for line in lines]
     return Cell(
         *span,
-        join_lines([line_text(line) for line in lines]),
+        join_lines(texts),
         tuple([line_box(page, line) for line in lines]),
         box,
-        any(word.garbled for word in words) or _is_mixed(words) or _is_two([line_text(line) for line in lines]),
+        any(word.garbled for word in words) or _is_mixed(words) or _is_two(texts),
         tuple(certainty for line in lines for word in line for certainty in word.certainties),
     )
