@@ -21,7 +21,6 @@ __all__ = [
     "cut",
     "goes_on",
     "is_wrapped",
-    "leeway",
     "part_labels",
     "row_lines",
 ]
@@ -289,11 +288,11 @@ def _more_label(lines: list[Line], index: int, row: int) -> bool:
 def _aligned(first: list[list[Word]], second: list[list[Word]]) -> bool:
     """Return whether the figures of one line stand in the columns of the other."""
     few, many = sorted((first, second), key=len)
-    pitch = leeway([centre(piece) for piece in many])
+    pitch = _leeway([centre(piece) for piece in many])
     return all(any(abs(centre(a) - centre(b)) < pitch for b in many) for a in few)
 
 
-def leeway(centres: Sequence[float]) -> float:
+def _leeway(centres: Sequence[float]) -> float:
     """Return how far a figure may stray from its column: less than half the distance of two columns."""
     return min((b - a for a, b in pairwise(centres)), default=60.0) * 0.45
 
