@@ -238,9 +238,7 @@ def _line(row: PrintedRow, edge: int, heading: Heading | None, fillers: marked.F
     if sum([label_key(cell.text) in columns for cell in values]) > 1:
         return None
     key = label_key(own)
-    if not any(hit.kind == "row" for hit in vocabulary(TABLE).get(key, ())) and any(
-        hit.kind == "group" for hit in vocabulary(TABLE).get(key, ())
-    ):
+    if not _rows_of(key) and any(hit.kind == "group" for hit in vocabulary(TABLE).get(key, ())):
         if not any(cell.text.strip() for cell in values):
             return None  # a merged label on a line of its own
         own, above, key = "", own, ""

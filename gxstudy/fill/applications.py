@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -71,9 +71,8 @@ def _wary(lines: Sequence[Line]) -> list[Line]:
     """Return lines whose blanks are marked, without rules, where a cell above or below may hold the figures of two."""
     wary = []
     for index, line in enumerate(lines):
-        near = (lines[other] for other in (index - 1, index + 1) if 0 <= other < len(lines))
-        beside = [other for other in near if other.row.grid is line.row.grid and line.row.grid.origin == "unruled"]
-        torn = {cell.column for other in beside for cell in other.values if cell.garbled and len(cell.boxes) > 1}
+        beside = _beside(lines, index) if line.row.grid.origin == "unruled" else ()
+        torn = {cell.column for _, near in beside for cell in near.values if cell.garbled and len(cell.boxes) > 1}
         values = (c._replace(garbled=True) if c.column in torn and not c.text.strip() else c for c in line.values)
         wary.append(replace(line, values=tuple(values)) if torn else line)
     return wary
@@ -159,8 +158,7 @@ def _robbed(lines: Sequence[Line], index: int) -> bool:
     line = lines[index]
     if line.row.grid.origin != "unruled" or line.filled:
         return False
-    beside = (lines[near] for near in (index - 1, index + 1) if 0 <= near < len(lines))
-    return any(other.row.grid is line.row.grid and _stacked(other) for other in beside)
+    return any(_stacked(near) for _, near in _beside(lines, index))
 
 
 def _astray(lines: Sequence[Line], index: int) -> bool:
@@ -170,8 +168,15 @@ def _astray(lines: Sequence[Line], index: int) -> bool:
         return False
     if line.filled:
         return _side(line) != 0
-    beside = ((other, side) for other, side in ((index - 1, 1), (index + 1, -1)) if 0 <= other < len(lines))
-    return any(lines[other].row.grid is line.row.grid and _side(lines[other]) == side for other, side in beside)
+    return any(_side(near) == -side for side, near in _beside(lines, index))
+
+
+def _beside(lines: Sequence[Line], index: int) -> Iterator[tuple[int, Line]]:
+    """Yield the rows above (-1) and below (1) a row in its own grid."""
+    for side in (-1, 1):
+        near = index + side
+        if 0 <= near < len(lines) and lines[near].row.grid is lines[index].row.grid:
+            yield side, lines[near]
 
 
 def _side(line: Line) -> int:
