@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from gxstudy import forms
 from gxstudy.fill import marked
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import PrintedRow, Run, is_figure, is_label, place_of, vocabulary
+from gxstudy.fill.printed import NEAR, PrintedRow, Run, is_figure, is_label, place_of, vocabulary
 from gxstudy.findings import Code, Finding, finding
 from gxstudy.layout import Box, Cell, Grid
 from gxstudy.text import label_key, read_number
@@ -17,8 +17,6 @@ from gxstudy.text import label_key, read_number
 __all__ = ["TABLE", "fill"]
 
 TABLE = "disputes"
-NEAR = 3.0
-"""Points between the same edge of a column on two pages, at most."""
 
 
 def fill(

@@ -14,6 +14,7 @@ from gxstudy.layout import Box, Cell, Grid
 from gxstudy.text import label_key, read_number
 
 __all__ = [
+    "NEAR",
     "Hit",
     "PrintedRow",
     "Run",
