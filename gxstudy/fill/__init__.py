@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from gxstudy import forms
 from gxstudy.fill import applications, disclosure, disputes
-from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent, place_of_entry
+from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent, entry_of, place_of_entry
 from gxstudy.fill.printed import Run, runs
 from gxstudy.fill.prints import prints_of, repeated
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Grid
 
-__all__ = ["Copy", "Entry", "Filled", "Grade", "Sheet", "Status", "fill", "place_of_entry"]
+__all__ = ["Copy", "Entry", "Filled", "Grade", "Sheet", "Status", "entry_of", "fill", "place_of_entry"]
 
 
 class Copy(NamedTuple):
