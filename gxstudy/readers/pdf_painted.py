@@ -200,22 +200,23 @@ class _Collector:
         if not broad:
             self._keep(x0, y0, x1, y1, min(wide, high), outer)
             if wide < SHORT and high < SHORT and count > BOX_SEGMENTS + 1:
-                self._draw(path, box, outer)
+                self._draw(path, box, count, outer)
             return
         lines = len(self.found)
         if count > BOX_SEGMENTS:
             self._filled(path, outer)
         if len(self.found) == lines or (wide < 3 * SHORT and high < SHORT):
-            self._draw(path, box, outer)
+            self._draw(path, box, count, outer)
 
     def _stroke(self, path: int, box: Sequence[float], width: float, outer: Matrix | None) -> None:
         x0, y0, x1, y1 = box
         wide, high = x1 - x0, y1 - y0
-        if objects.segment_count(path) > 2:
+        count = objects.segment_count(path)
+        if count > 2:
             lines = len(self.found)
             self._segments(path, width, outer)
             if len(self.found) == lines:
-                self._draw(path, box, outer)
+                self._draw(path, box, count, outer)
         # The bounds of a stroke are widened by half its width (by more in some versions): take the middle.
         # A dash is short: what is thinner the other way lies level.
         elif wide < THIN + width and wide <= high:
@@ -225,9 +226,9 @@ class _Collector:
         else:  # it slants, or is drawn larger than the width said
             self._segments(path, width, outer)
 
-    def _draw(self, path: int, box: Sequence[float], outer: Matrix | None) -> None:
-        """Keep what is no line: a box, which has few segments, or a drawing."""
-        self._paint([path], [SHADE if objects.segment_count(path) <= BOX_SEGMENTS else DRAWING], [box], outer)
+    def _draw(self, path: int, box: Sequence[float], count: int, outer: Matrix | None) -> None:
+        """Keep what is no line: a box, which has few segments (``count``), or a drawing."""
+        self._paint([path], [SHADE if count <= BOX_SEGMENTS else DRAWING], [box], outer)
 
     def _paint(
         self, handles: list[int], kinds: list[int], boxes: Sequence[Sequence[float]], outer: Matrix | None
@@ -287,9 +288,10 @@ class _Collector:
                 x0, y0, x1, y1 = around(points)
                 if (thin := min(x1 - x0, y1 - y0)) < THIN:
                     self._keep(x0, y0, x1, y1, thin, None)
-        drawn = objects.segment_count(path) > BOX_SEGMENTS if stroked else filled
+        count = objects.segment_count(path)
+        drawn = count > BOX_SEGMENTS if stroked else filled
         if drawn and broad and len(self.found) == lines:
-            self._draw(path, box, outer)
+            self._draw(path, box, count, outer)
 
     def _turned(self, path: int, outer: Matrix | None) -> Iterator[list[tuple[float, float]]]:
         a, b, c, d, e, f = outer or (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)

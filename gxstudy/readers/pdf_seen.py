@@ -42,8 +42,8 @@ STRUCK_SHARE = 0.3
 """It runs through more of the figure than this share of its height: half a digit."""
 OVER_SHARE = 0.4
 """Figures that lie over each other by more than this share of their height, across and down, are two prints."""
-OPAQUE = 128
-"""What is painted with less opacity (0 to 255) does not hide what lies under it."""
+SOLID = 128
+"""What lies under a point of a picture shows through where that has less opacity (0 to 255)."""
 HIDING_SHARE = 0.5
 """A picture that is opaque over more than this share of a character hides it."""
 BESIDE = 0.2
@@ -131,7 +131,7 @@ class _Masks:
         left, top, right, bottom = character.tolist()
         across = slice(max(0, int((left - x0) / (x1 - x0) * wide)), int((right - x0) / (x1 - x0) * wide) + 1)
         down = slice(max(0, int((y1 - top) / (y1 - y0) * high)), int((y1 - bottom) / (y1 - y0) * high) + 1)
-        return bool((opacity[down, across] >= OPAQUE).mean() > HIDING_SHARE)
+        return bool((opacity[down, across] >= SOLID).mean() > HIDING_SHARE)
 
 
 def _over_text(painted: Painted) -> _Over:
@@ -186,7 +186,7 @@ def _unseen(
     if not hidden:
         return None
     stand = tuple((left, bottom, right, top) for left, top, right, bottom in boxes[hidden].tolist())
-    again = _printed_again(page, painted, indices, boxes, dict(zip(hidden, under, strict=True)), over.order)
+    again = _printed_again(painted, owners, boxes, dict(zip(hidden, under, strict=True)), over.order)
     hidden = [place for place in hidden if place not in again]
     printing = int(((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 1] > boxes[:, 3])).sum())
     if not hidden:
@@ -210,12 +210,7 @@ def _touch(one: Floats, other: Floats) -> bool:
 
 
 def _printed_again(
-    page: PdfPage,
-    painted: Painted,
-    indices: npt.NDArray[np.intp],
-    boxes: Floats,
-    hidden: dict[int, int],
-    order: dict[int, int],
+    painted: Painted, owners: Sequence[int | None], boxes: Floats, hidden: dict[int, int], order: dict[int, int]
 ) -> set[int]:
     """Return the hidden characters that are painted again where they were, and are seen.
 
@@ -223,7 +218,6 @@ def _printed_again(
     character there, though it is painted after what hides the first.
     """
     bounds = objects.bounds(painted.texts)
-    owners = page.text_objects(indices.tolist())
     left: dict[int, list[int]] = {}
     for place, owner in enumerate(owners):
         if owner is not None:
