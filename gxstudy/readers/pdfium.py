@@ -54,6 +54,8 @@ def call(name: str, result: Any, *arguments: Any, long: bool = False) -> Any:
     return prototype(result, *arguments)(address)
 
 
+_Box, _Rgba = ctypes.c_float * 4, ctypes.c_uint * 4  # named, because ctypes would make the type anew for every call
+_Ink, _Point = ctypes.c_double * 4, ctypes.c_double * 2
 _int, _void, _ulong, _bool = ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
 _load_document = call("FPDF_LoadMemDocument64", _void, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, long=True)
 _close_document = call("FPDF_CloseDocument", None, _void, long=True)
@@ -128,9 +130,15 @@ class PdfPage:
             self.close()
             self._page, self._text, self._characters = handle, None, None
 
+    def forget_text(self) -> None:
+        """Let the text be asked for anew after something was taken off the page."""
+        if self._text is not None:
+            _close_text(self._text)
+        self._text = self._characters = None
+
     def frame(self) -> tuple[float, float, float, float, int]:
         """Return the visible box (left, bottom, right, top) in user space and the quarter turns applied for display."""
-        box = (ctypes.c_float * 4)()  # left, top, right, bottom
+        box = _Box()  # left, top, right, bottom
         _bounding_box(self._page, ctypes.addressof(box))
         return box[0], box[3], box[2], box[1], _rotation(self._page)
 
@@ -139,9 +147,10 @@ class PdfPage:
         if self._characters is None:
             text_page = self._text_page()
             kept = min(max(0, _count_chars(text_page)), GLYPH_LIMIT)
-            buffer = ctypes.create_string_buffer(2 * (kept + 1))
-            written = _get_text(text_page, 0, kept, ctypes.addressof(buffer)) - 1 if kept else 0
-            text = buffer.raw[: 2 * max(0, written)].decode("utf-16-le", "surrogatepass")
+            buffer = bytearray(2 * (kept + 1))
+            start = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
+            written = _get_text(text_page, 0, kept, start) - 1 if kept else 0
+            text = buffer[: 2 * max(0, written)].decode("utf-16-le", "surrogatepass")
             if len(text) != kept:
                 text = "".join(chr(_get_unicode(text_page, i) or 0xFFFD) for i in range(kept))
             self._characters = text
@@ -170,7 +179,7 @@ class PdfPage:
     def tight_boxes(self, indices: list[int]) -> Floats:
         """Return the boxes of the ink of the characters of ``indices``, ordered as those of :meth:`loose_boxes`."""
         boxes = np.zeros((len(indices), 4), np.float32)
-        found = (ctypes.c_double * 4)()  # left, right, bottom, top
+        found = _Ink()  # left, right, bottom, top
         a = ctypes.addressof(found)
         for box, index in zip(boxes, indices, strict=True):
             if _tight_box(self._text_page(), index, a, a + 8, a + 16, a + 24):
@@ -179,7 +188,7 @@ class PdfPage:
 
     def baselines(self, indices: list[int]) -> Floats:
         """Return the height (y, in user space) on which each character of ``indices`` stands."""
-        found = (ctypes.c_double * 2)()
+        found = _Point()
         a = ctypes.addressof(found)
         heights = np.zeros(len(indices), np.float32)
         for place, index in enumerate(indices):
@@ -205,7 +214,7 @@ class PdfPage:
 
     def colours(self, indices: list[int]) -> list[Colour]:
         """Return the fill colour of each character of ``indices`` (black where PDFium knows none)."""
-        rgba = (ctypes.c_uint * 4)()
+        rgba = _Rgba()
         a = ctypes.addressof(rgba)
         text_page = self._text_page()
         return [
