@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -447,6 +448,54 @@ def test_a_block_of_the_other_form_is_read_under_its_own_columns_and_said(block:
     assert unlike(case) == {}
     (found,) = [found for found in report.findings if found.code is Code.HYBRID_FORM]
     assert "2019" in found.message
+
+
+def merged(table: Grid, row: int, column: int) -> Grid:
+    """The grid, where one of its cells covers the one below it, too."""
+    cells = []
+    for cell in table.cells:
+        if (cell.row, cell.column) == (row, column):
+            cells.append(cell._replace(row_span=2))
+        elif (cell.row, cell.column) != (row + 1, column):
+            cells.append(cell)
+    return replace(table, cells=tuple(cells))
+
+
+@pytest.mark.parametrize("origin", ["ruled", "markup"])
+def test_a_figure_over_two_rows_is_not_that_of_the_upper_one(origin: Literal["ruled", "markup"]) -> None:
+    """In a marked-up table the upper row had it, and all figures of the lower were lost."""
+    table = replace(merged(three([row for _, row in form_rows()]), 4, 3), origin=origin)
+    (sheet,) = (sheet for sheet in fill((table,)).sheets if sheet.table == "applications")
+    upper, lower = ([entry for entry in sheet.entries if entry.row == key] for key, _ in form_rows()[3:5])
+    statuses = ["read", "unreadable", *["read"] * 5] if origin == "markup" else ["unreadable"] * 7
+    assert [[entry.status for entry in row] for row in (upper, lower)] == [statuses, statuses]
+
+
+@pytest.mark.parametrize("origin", ["ruled", "markup"])
+def test_a_figure_over_two_rows_of_tables_two_and_four_is_that_of_neither(origin: Literal["ruled", "markup"]) -> None:
+    heads = [(0, 1, "信息内容"), (1, 1, "本年制发件数"), (2, 1, "本年废止件数"), (3, 1, "现行有效件数")]
+    made = [[(0, 1, label), *((i, 1, f"{i}{i}") for i in (1, 2, 3))] for label in ("规章", "行政规范性文件")]
+    blocks = ("行政复议", "未经复议直接起诉", "复议后起诉")
+    suits = [[(0, 1, label), *((1 + i, 1, f"1{i}") for i in range(5))] for label in blocks]
+    two = merged(grid([heads, *made], wide=4), 1, 2)
+    four = merged(grid([[(0, 1, ""), *((1 + i, 1, RESULTS[i]) for i in range(5))], *suits], wide=6, top=90), 2, 3)
+    found = [
+        entry
+        for sheet in fill((replace(two, origin=origin), replace(four, origin=origin))).sheets
+        for entry in sheet.entries
+    ]
+    status = {(entry.row, entry.column): entry.status for entry in found}
+    assert {status["regulations", "repealed"], status["suit_direct", "other"]} == {"unreadable"}
+    assert status["normative_documents", "repealed"] == "absent"
+    assert status["suit_after_review", "other"] in ("unreadable", "absent")
+
+
+def test_figures_under_a_heading_of_their_own_do_not_make_blanks_of_the_form_fillers() -> None:
+    """One cell too many a row, and those of the blanks were left out that have a label of two columns before them."""
+    rows = [replace(row, figures=("", *row.figures[1:5], "", row.figures[6], "7")) for _, row in form_rows()]
+    table = replace(grid([header((*HEADS, "上年数")), *map(line, rows)], wide=10), origin="markup")
+    (sheet,) = (sheet for sheet in fill((table,)).sheets if sheet.table == "applications")
+    assert [entry.raw for entry in sheet.entries] == [figure for row in rows for figure in row.figures[:7]]
 
 
 # Files that hold more than one report ---------------------------------------------------------------------------------

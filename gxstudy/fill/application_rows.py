@@ -79,7 +79,7 @@ def lines_of(runs: Sequence[Run], findings: list[Finding]) -> list[Line]:
         start = _first_data_row(run.rows)
         heading = _heading(run.rows[:start], findings) or heading
         edge = _label_edge(run, start, heading)
-        fillers = marked.fillers(run.rows[start:], TABLE, len(_columns()))
+        fillers = marked.fillers(run.rows[start:], TABLE, _wanted(heading))
         part = [line for row in run.rows[start:] if (line := _line(row, edge, heading, fillers)) is not None]
         lines = _stitch(lines, _joined(part) if run.rows[0].grid.origin == "unruled" else part)
     return lines
@@ -230,6 +230,7 @@ def _line(row: PrintedRow, edge: int, heading: Heading | None, fillers: marked.F
             return None
         own, above, beside = parted.own, parted.above, ""
         values = _without_fillers(row, parted, heading, fillers)
+        values = _with_those_of_two(row, parted.behind, values, _wanted(heading))
     if not own and not any(cell.text.strip() for cell in values):
         return None
     if not own and row.grid.origin == "unruled" and not any(map(has_figures, values)):
@@ -266,6 +267,24 @@ def _columns() -> tuple[str, ...]:
     return tuple(column.key for column in forms.load("2021").table(TABLE).columns)
 
 
+def _with_those_of_two(row: PrintedRow, label: Cell | None, values: tuple[Cell, ...], wanted: int) -> tuple[Cell, ...]:
+    """Return the figures of a marked-up row, those not to be believed that stand for a row above or below it, too."""
+    if label is None:
+        return values
+    own = tuple(marked.unless_for_two(cell, label, row.grid) for cell in values)
+    behind = label.column + label.column_span
+    above = [cell for cell in row.cells if cell.row < row.number and cell.column >= behind]
+    if not above or len(own) + len(above) != wanted or not marked.columns_hold(row):
+        return own
+    reaching = (cell._replace(garbled=bool(cell.text.strip())) for cell in above)
+    return tuple(sorted((*own, *reaching), key=lambda cell: cell.column))
+
+
+def _wanted(heading: Heading | None) -> int:
+    """Return how many cells of figures a row has: one a column of the form, and one under every further heading."""
+    return len(_columns()) + (len(heading.others) if heading is not None else 0)
+
+
 def _without_fillers(
     row: PrintedRow, parted: marked.Parted, heading: Heading | None, fillers: marked.Fillers
 ) -> tuple[Cell, ...]:
@@ -274,7 +293,7 @@ def _without_fillers(
     Their number tells; else, where the table fills up its rows, their place under the heading where the columns hold,
     or that they stand at one end. One cell too many in a single row may be anywhere.
     """
-    wanted = len(_columns())
+    wanted = _wanted(heading)
     values = parted.values
     surplus = len(values) - wanted
     filled = sum(bool(cell.text.strip()) for cell in values)
@@ -282,7 +301,7 @@ def _without_fillers(
         return values
     found = marked.fitted(values, wanted, behind=parted.behind)
     if found is None and heading is not None and heading.grid is row.grid and marked.columns_hold(row):
-        found = marked.under(heading.spans, values)
+        found = marked.under(sorted((*heading.spans, *heading.others)), values)
     if found is None:
         found = marked.trimmed(values, wanted)
     return values if found is None else tuple(found)

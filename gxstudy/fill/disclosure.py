@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -35,6 +35,21 @@ class Blocks:
 
 
 @dataclass(frozen=True, slots=True)
+class _Filling:
+    """What was taken so far, as :class:`Blocks` has it; the rows read under no header; what was noticed."""
+
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    editions: dict[str, str] = field(default_factory=dict)
+    rivals: set[tuple[str, str, str]] = field(default_factory=set)
+    headless: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    def say(self, code: Code, message: str, row: PrintedRow, key: str | None = None) -> None:
+        """Add what is noticed of a printed row, which is ``key`` of the form where that is known."""
+        self.findings.append(finding(code, message, place_of(row, TABLE, key)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Header:
     """The columns named by the last header row: for each printed column what it may be, and where it lies.
 
@@ -45,6 +60,14 @@ class _Header:
     cells: tuple[Cell, ...]
     after: tuple[Cell, ...]
     page: int
+
+
+class _RowLabel(NamedTuple):
+    """Which of the cells of a row names it, the row's key, and whether the label is exactly a print of it."""
+
+    position: int
+    key: str
+    exact: bool
 
 
 class _Open(NamedTuple):
@@ -58,18 +81,6 @@ class _Open(NamedTuple):
     def last(self) -> int:
         """The last row of the grid beside its label."""
         return self.label.row + self.label.row_span - 1
-
-
-def _rest(row: PrintedRow, cells: Sequence[Cell], before: _Open, header: _Header | None) -> list[tuple[str, Cell]]:
-    """Return the figures of a row that stand lower than its label begins, by their columns.
-
-    A page or a line parts them from the blank cells above; nothing else stands beside them.
-    """
-    if not _may_go_on(row, cells, before):
-        return []
-    values = [cell for cell in cells if cell.text.strip() or not _over(cell, before.label)]
-    pairs = _columns(row, before.key, values, header)[1]
-    return pairs if pairs and any(cell.text.strip() for _, cell in pairs) else []
 
 
 def _may_go_on(row: PrintedRow, cells: Sequence[Cell], before: _Open) -> bool:
@@ -88,12 +99,8 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
     runs
         The parts of grids that belong to this table, in document order.
     """
-    findings: list[Finding] = []
-    entries: dict[tuple[str, str], Entry] = {}
-    editions: dict[str, str] = {}
+    filling = _Filling()
     header: _Header | None = None
-    headless: set[str] = set()
-    rivals: set[tuple[str, str, str]] = set()
     before: _Open | None = None
     for row in (row for run in runs for row in run.rows):
         cells = [cell for cell in row.cells if cell.row == row.number]
@@ -101,54 +108,86 @@ def fill(runs: Sequence[Run]) -> tuple[Blocks, list[Finding]]:
         if named is not None:
             header = named
             continue
-        position, key, exact = _row_label(cells)
-        if key is None:
-            if before is not None and (lower := _rest(row, cells, before, header)):
-                message = f"the row {_rows()[before.key][0]} is cut between its label and its figures"
-                findings.append(finding(Code.LABEL_MISSING, message, place_of(row, TABLE, before.key)))
-                entries.update(((before.key, at), from_cell(TABLE, before.key, at, cell)) for at, cell in lower)
-            else:
-                _unknown(row, cells, findings)
-                if before is not None and _may_go_on(row, cells, before):  # its own, under columns that none knows
-                    lost = [at for at in entries if at[0] == before.key]
-                    entries.update((at, entries[at]._replace(value=None, status="unreadable")) for at in lost)
+        label = _row_label(cells)
+        if label is None:
+            _take_lower(row, cells, before, header, filling)
             before = None
-            continue
-        values = list(cells[position + 1 :])
-        if not values:
-            continue
-        if not exact:
-            label = _rows()[key][0]
-            message = f"the label reads {cells[position].text!r}; the form has {label!r}"
-            findings.append(finding(Code.LABEL_DIFFERS, message, place_of(row, TABLE, key)))
-        edition, pairs = _columns(row, key, values, header)
-        if pairs is None:
-            shown = " | ".join(cell.text or "blank" for cell in values)
-            message = f"{len(values)} cells ({shown}) cannot be given to the columns of this block; they were not taken"
-            findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place_of(row, TABLE, key)))
-            continue
-        if header is not None and key in headless:
-            for place in [place for place in entries if place[0] == key]:
-                del entries[place]
-            message = f"{_rows()[key][0]} is printed twice in this table; the print under a header was taken"
-            findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE, key)))
-        headless = headless - {key} if header is not None else headless | ({key} - editions.keys())
-        editions[key] = edition
-        for column, cell in pairs:
-            if (key, column) in entries:
-                message = f"{_rows()[key][0]} is printed twice in this table; the first was taken"
-                findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE, key)))
-                others = {(key, name): read_number(value.text).value for name, value in pairs}
-                rivals |= {(TABLE, *at) for at, value in others.items() if at in entries and entries[at].value != value}
-                break
-            entry = from_cell(TABLE, key, column, cell)
-            # The rest of a label behind a break has no figures beside it: that does not make them blank.
-            rest = not any(value.text.strip() for value in values)
-            unsure = not exact and (rest or fused(TABLE, label_key(cells[position].text)))
-            entries[key, column] = entry._replace(value=None, status="unreadable") if unsure else entry
-        figures = not row.drawn or any(value.text.strip() for value in values)
-        before = None if figures else _Open(key, cells[position], row.grid)
-    return Blocks(entries, editions, frozenset(rivals)), findings
+        elif values := cells[label.position + 1 :]:
+            before = _take_named(row, label, cells[label.position], values, header, filling)
+    return Blocks(filling.entries, filling.editions, frozenset(filling.rivals)), filling.findings
+
+
+def _take_named(
+    row: PrintedRow, label: _RowLabel, named: Cell, values: Sequence[Cell], header: _Header | None, filling: _Filling
+) -> _Open | None:
+    """Add the figures behind the label of a row; return the row where it has none, and they may stand lower."""
+    key = label.key
+    if not label.exact:
+        message = f"the label reads {named.text!r}; the form has {_rows()[key][0]!r}"
+        filling.say(Code.LABEL_DIFFERS, message, row, key)
+    edition, pairs = _columns(row, key, values, header)
+    if pairs is None:
+        shown = " | ".join(cell.text or "blank" for cell in values)
+        message = f"{len(values)} cells ({shown}) cannot be given to the columns of this block; they were not taken"
+        filling.say(Code.ROW_WIDTH_DIFFERS, message, row, key)
+        return None
+    pairs = [(column, marked.unless_for_two(cell, named, row.grid)) for column, cell in pairs]
+    if header is not None:
+        _drop_headless(row, key, filling)
+    elif key not in filling.editions:
+        filling.headless.add(key)
+    filling.editions[key] = edition
+    filled = any(cell.text.strip() for cell in values)
+    # The rest of a label behind a break has no figures beside it: that does not make them blank.
+    unsure = not label.exact and (not filled or fused(TABLE, label_key(named.text)))
+    _take(row, key, pairs, filling, unsure=unsure)
+    return None if filled or not row.drawn else _Open(key, named, row.grid)
+
+
+def _take_lower(
+    row: PrintedRow, cells: Sequence[Cell], before: _Open | None, header: _Header | None, filling: _Filling
+) -> None:
+    """Add the figures of a row without a label to those of the row before where it goes on here; else say it."""
+    if before is None or not _may_go_on(row, cells, before):
+        _unknown(row, cells, filling.findings)
+        return
+    key = before.key
+    values = [cell for cell in cells if cell.text.strip() or not _over(cell, before.label)]
+    pairs = _columns(row, key, values, header)[1]
+    if pairs:
+        filling.say(Code.LABEL_MISSING, f"the row {_rows()[key][0]} is cut between its label and its figures", row, key)
+        filling.entries.update(((key, at), from_cell(TABLE, key, at, cell)) for at, cell in pairs)
+        return
+    _unknown(row, cells, filling.findings)
+    lost = [at for at in filling.entries if at[0] == key]  # its own, under columns that none knows
+    filling.entries.update((at, filling.entries[at]._replace(value=None, status="unreadable")) for at in lost)
+
+
+def _drop_headless(row: PrintedRow, key: str, filling: _Filling) -> None:
+    """Forget what was read of a row under no header: here it stands under one."""
+    if key not in filling.headless:
+        return
+    filling.headless.remove(key)
+    for place in [place for place in filling.entries if place[0] == key]:
+        del filling.entries[place]
+    message = f"{_rows()[key][0]} is printed twice in this table; the print under a header was taken"
+    filling.say(Code.TABLE_REPEATED, message, row, key)
+
+
+def _take(row: PrintedRow, key: str, pairs: Sequence[tuple[str, Cell]], filling: _Filling, *, unsure: bool) -> None:
+    """Add the figures of a row whose columns are known, up to one that has a figure; ``unsure``: as unreadable."""
+    entries = filling.entries
+    for column, cell in pairs:
+        if (key, column) in entries:
+            message = f"{_rows()[key][0]} is printed twice in this table; the first was taken"
+            filling.say(Code.TABLE_REPEATED, message, row, key)
+            others = {(key, name): read_number(value.text).value for name, value in pairs}
+            filling.rivals.update(
+                (TABLE, *at) for at, value in others.items() if at in entries and entries[at].value != value
+            )
+            return
+        entry = from_cell(TABLE, key, column, cell)
+        entries[key, column] = entry._replace(value=None, status="unreadable") if unsure else entry
 
 
 @cache
@@ -208,25 +247,25 @@ def _is_stub(text: str) -> bool:
     return any(hit.kind == "stub" for hit in vocabulary(TABLE).get(label_key(text), ()))
 
 
-def _row_label(cells: Sequence[Cell]) -> tuple[int, str | None, bool]:
-    """Return the position of the cell that names the row, the row's key, and whether the label is exactly its print."""
+def _row_label(cells: Sequence[Cell]) -> _RowLabel | None:
+    """Return the label of a row; None where no cell names a row of the form."""
     words = vocabulary(TABLE)
     labels = [(index, label_key(cell.text)) for index, cell in enumerate(cells) if is_label(cell.text)]
     for index, key in labels:
         for hit in words.get(key, ()):
             if hit.kind == "row":
-                return index, hit.key, True
+                return _RowLabel(index, hit.key, exact=True)
     for (first, begun), (second, ended) in pairwise(labels):  # parted over two cells
         for hit in words.get(begun + ended, ()):
             if hit.kind == "row" and second == first + 1:
-                return second, hit.key, True
+                return _RowLabel(second, hit.key, exact=True)
     for index, key in labels:
         if any(hit.kind in ("block", "stub", "column") for hit in words.get(key, ())) or not cells[index + 1 :]:
             continue
         score, row = max((likeness(key, known), row) for row, (_, known, _) in _rows().items())
         if score >= ENOUGH:
-            return index, row, False
-    return -1, None, False
+            return _RowLabel(index, row, exact=False)
+    return None
 
 
 def _columns(

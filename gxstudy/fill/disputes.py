@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, lru_cache
 
 from gxstudy import forms
-from gxstudy.fill import marked
+from gxstudy.fill.dispute_places import TABLE, Pairs, Place, placed, places, values_of
 from gxstudy.fill.entries import Entry, from_cell
-from gxstudy.fill.printed import NEAR, PrintedRow, Run, is_figure, is_label, place_of, vocabulary
+from gxstudy.fill.printed import PrintedRow, Run, place_of
 from gxstudy.findings import Code, Finding, finding
-from gxstudy.layout import Box, Cell, Grid
-from gxstudy.text import label_key, read_number
+from gxstudy.layout import Cell
+from gxstudy.text import read_number
 
 __all__ = ["TABLE", "fill"]
 
-TABLE = "disputes"
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What was taken so far, what was noticed, and where a second row has other figures."""
+
+    entries: dict[Place, Entry] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    rivals: set[tuple[str, str, str]] = field(default_factory=set)
 
 
-def fill(
-    runs: Sequence[Run],
-) -> tuple[dict[tuple[str, str], Entry], list[Finding], frozenset[tuple[str, str, str]]]:
+def fill(runs: Sequence[Run]) -> tuple[dict[Place, Entry], list[Finding], frozenset[tuple[str, str, str]]]:
     """Return the entries of table four by (row, column), what was noticed, and where a second row has other figures.
 
     A figure belongs to the block and the result whose labels stand over it or to its left. Where that does not settle
@@ -32,72 +37,54 @@ def fill(
     runs
         The parts of grids that belong to this table, in document order.
     """
-    findings: list[Finding] = []
-    entries: dict[tuple[str, str], Entry] = {}
-    rows = [row for run in runs for row in run.rows]
-    turns = _by_turns(rows)
-    data = [row for row in rows if _is_data(row) or (row.drawn and turns.get(_at(row)))]
-    whole = [row for row in data if len(_values(row)) == len(_places())]
-    above: list[Cell] = []
-    wide = 0
-    block: str | None = None
-    blank: list[tuple[tuple[str, str], Cell]] = []
+    filling = _Filling()
+    blank: Pairs = []
     pending: list[PrintedRow] = []
-    rivals: set[tuple[str, str, str]] = set()
-    for run in runs:
-        carried = True
-        if run.rows[0].drawn and (own := _labels(run.rows)):
-            above, carried = _with_headings(own, above, run.rows[0].grid), False
-            wide = run.rows[0].grid.columns
-        for row in run.rows:
-            if row not in data:
-                continue
-            turned = _at(row) in turns
-            pairs = turns.get(_at(row))
-            if pairs is None and not (turned and row.grid.origin == "unruled"):
-                labels = _moved(above, row) if carried and row.grid.columns != wide else above
-                pairs = _by_labels(row, labels, carried=carried) if row.drawn else _as_marked_up(row, run.rows)
-            if pairs is None and block is not None and not turned:
-                pairs = _continued(row, block)
-            if pairs is None and row in whole and not _is_labelled(row) and not _under_others(row, run.rows):
-                pairs = list(zip(_places(), _values(row), strict=True))
-            if pairs is None and row.grid.origin == "unruled" and not turned:
-                pairs = _by_reading(row, run.rows)
-            if not row.drawn and not any(cell.text.strip() for cell in _values(row)):
-                blank += pairs or ()
-                continue
-            if pairs is None:
-                pending.append(row)
-                continue
-            named = {at for (at, _), _ in pairs}
-            block = next(iter(named)) if len(named) == 1 else None
-            if _follows_blanks(pairs, entries):
-                message = "a row of blanks stands over the figures of this table; the figures were taken"
-                findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
-                entries.update((place, from_cell(TABLE, *place, cell)) for place, cell in pairs)
-                continue
-            for place, cell in pairs:
-                if place in entries:
-                    if cell.text.strip() and row.grid.origin == "unruled":
-                        entries[place] = _torn(entries[place], cell)
-                    elif cell.text.strip():
-                        message = "a second row of figures stands in this table; the first was taken"
-                        findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
-                        others = {at: read_number(value.text).value for at, value in pairs}
-                        rivals |= {(TABLE, *at) for at, value in others.items() if _differs(entries.get(at), value)}
-                        break
-                    continue
-                entries[place] = from_cell(TABLE, *place, cell)
-    settled = _settle(pending, entries)
+    for row, pairs in placed(runs):
+        if not row.drawn and not any(cell.text.strip() for cell in values_of(row)):
+            blank += pairs or ()
+        elif pairs is None:
+            pending.append(row)
+        else:
+            _take(row, pairs, filling)
+    settled = _settle(pending, filling.entries)
     # A marked-up row of blanks may be one of a header whose merged cells are filled up: it takes what is left, unless
     # figures are left over too, which may be those of its places.
     if not any(found.code is Code.ROW_WIDTH_DIFFERS for found in settled):
         for place, cell in blank:
-            entries.setdefault(place, from_cell(TABLE, *place, cell))
-    return entries, findings + settled, frozenset(rivals)
+            filling.entries.setdefault(place, from_cell(TABLE, *place, cell))
+    return filling.entries, filling.findings + settled, frozenset(filling.rivals)
 
 
-def _follows_blanks(pairs: Sequence[tuple[tuple[str, str], Cell]], entries: Mapping[tuple[str, str], Entry]) -> bool:
+def _take(row: PrintedRow, pairs: Pairs, filling: _Filling) -> None:
+    """Add the figures of a row whose places are known."""
+    entries = filling.entries
+    if _follows_blanks(pairs, entries):
+        message = "a row of blanks stands over the figures of this table; the figures were taken"
+        filling.findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
+        entries.update((place, from_cell(TABLE, *place, cell)) for place, cell in pairs)
+        return
+    for place, cell in pairs:
+        if place not in entries:
+            entries[place] = from_cell(TABLE, *place, cell)
+        elif cell.text.strip() and row.grid.origin == "unruled":
+            entries[place] = _torn(entries[place], cell)
+        elif cell.text.strip():
+            _second(row, pairs, filling)
+            return
+
+
+def _second(row: PrintedRow, pairs: Pairs, filling: _Filling) -> None:
+    """Say that a further row has figures for places that have some, and where they differ."""
+    message = "a second row of figures stands in this table; the first was taken"
+    filling.findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
+    others = {place: read_number(cell.text).value for place, cell in pairs}
+    filling.rivals.update(
+        (TABLE, *place) for place, value in others.items() if _differs(filling.entries.get(place), value)
+    )
+
+
+def _follows_blanks(pairs: Sequence[tuple[Place, Cell]], entries: Mapping[Place, Entry]) -> bool:
     """Return whether figures stand under blanks in all their places: of a heading, or of a row cut by a page."""
     figures = any(cell.text.strip() for _, cell in pairs)
     return figures and all(place in entries and entries[place].status == "blank" for place, _ in pairs)
@@ -118,14 +105,14 @@ def _torn(entry: Entry, cell: Cell) -> Entry:
     )
 
 
-def _settle(pending: Sequence[PrintedRow], entries: dict[tuple[str, str], Entry]) -> list[Finding]:
+def _settle(pending: Sequence[PrintedRow], entries: dict[Place, Entry]) -> list[Finding]:
     """Add the figures of the one row that found no place, when they are as many as the places left without one."""
-    left = [place for place in _places() if place not in entries]
+    left = [place for place in places() if place not in entries]
     findings = []
     for row in pending:
-        cells = _values(row)
+        cells = values_of(row)
         shown = " | ".join(cell.text or "blank" for cell in cells)
-        if len(pending) == 1 and len(cells) == len(left) < len(_places()):
+        if len(pending) == 1 and len(cells) == len(left) < len(places()):
             blocks = ", ".join(dict.fromkeys(forms.load("2021").table(TABLE).row(block).label for block, _ in left))
             message = (
                 f"no label stands over the figures {shown}; they were taken for {blocks}, which nothing else gives"
@@ -136,299 +123,3 @@ def _settle(pending: Sequence[PrintedRow], entries: dict[tuple[str, str], Entry]
             message = f"the figures {shown} cannot be given to blocks and results; they were not taken"
             findings.append(finding(Code.ROW_WIDTH_DIFFERS, message, place_of(row, TABLE)))
     return findings
-
-
-@cache
-def _places() -> tuple[tuple[str, str], ...]:
-    return forms.load("2021").table(TABLE).places()
-
-
-@lru_cache(maxsize=1 << 14)
-def _meaning(text: str, kind: str) -> str | None:
-    hits = vocabulary(TABLE).get(label_key(text), ())
-    return next((hit.key for hit in hits if hit.kind == kind), None)
-
-
-def _known(text: str) -> bool:
-    return bool(text) and label_key(text) in vocabulary(TABLE)
-
-
-def _values(row: PrintedRow) -> list[Cell]:
-    return [cell for cell in row.cells if cell.row == row.number and not is_label(cell.text)]
-
-
-def _is_data(row: PrintedRow) -> bool:
-    """Return whether a row holds figures: several cells of its own that are no labels, or a figure beside a label."""
-    own = [cell for cell in row.cells if cell.row == row.number]
-    labels = sum(is_label(cell.text) for cell in own)
-    if len(own) - labels >= 3 and labels <= 2:
-        return True
-    if not row.drawn and 0 < labels < min(4, len(own)) and any(_meaning(cell.text, "column") for cell in own):
-        return True
-    return any(is_figure(cell.text) for cell in own) and any(_known(cell.text) for cell in row.cells)
-
-
-def _is_labelled(row: PrintedRow) -> bool:
-    """Return whether a row of a table without rules has labels: then its first figures are not those of the form."""
-    return row.grid.origin == "unruled" and any(is_label(cell.text) for cell in row.cells)
-
-
-def _under_others(row: PrintedRow, rows: Sequence[PrintedRow]) -> bool:
-    """Return whether, without rules, a row with blanks has figures under other results than their order says.
-
-    Two parts of the table under each other may have as many columns together as the form has places.
-    """
-    values = _values(row)
-    if row.grid.origin != "unruled" or all(cell.text.strip() for cell in values):
-        return False
-    over = {cell.column: key for cell in _labels(rows) if (key := _meaning(cell.text, "column"))}
-    return any(over.get(cell.column, column) != column for cell, (_, column) in zip(values, _places(), strict=True))
-
-
-def _labels(rows: Sequence[PrintedRow]) -> list[Cell]:
-    return [cell for row in rows for cell in row.cells if cell.row == row.number and _known(cell.text)]
-
-
-def _by_labels(row: PrintedRow, labels: Sequence[Cell], *, carried: bool) -> list[tuple[tuple[str, str], Cell]] | None:
-    """Return the place of every figure by the labels over it and to its left; None where one has no clear place.
-
-    Of the labels over it the lowest counts: where the table is in two parts that touch, those of the first stand over
-    the second too. ``carried``: the labels are those of the grid before, on another page.
-    """
-    pairs: list[tuple[tuple[str, str], Cell]] = []
-    seen: set[tuple[str, str]] = set()
-    for cell in _values(row):
-        over = [
-            label
-            for label in labels
-            if (carried or label.row + label.row_span <= cell.row) and _shares_columns(label, cell)
-        ]
-        beside = [
-            label
-            for label in labels
-            if not carried
-            and label.column + label.column_span <= cell.column
-            and label.row <= cell.row < label.row + label.row_span
-        ]
-        if any(_meaning(label.text, "row") and _is_under_result(label, labels) for label in beside):
-            return None  # the headings stand a column beside their figures
-        if not carried and not any(_meaning(label.text, "row") for label in beside) and _is_of_part_above(over):
-            return None
-        blocks, results = (_meant(over, beside, kind) for kind in ("row", "column"))
-        if len(blocks) != 1 or len(results) != 1:
-            if cell.text.strip():
-                return None
-            continue
-        place = (blocks.pop(), results.pop())
-        if place in seen:
-            return None
-        seen.add(place)
-        pairs.append((place, cell))
-    return pairs or None
-
-
-def _is_under_result(block: Cell, labels: Sequence[Cell]) -> bool:
-    """Return whether the label of a row takes part of a column that a result is the heading of."""
-    return any(
-        label.row + label.row_span <= block.row and _meaning(label.text, "column") and _shares_columns(label, block)
-        for label in labels
-    )
-
-
-def _is_of_part_above(over: Sequence[Cell]) -> bool:
-    """Return whether results are named once more under a block and its results: they are those of a block unknown."""
-    block = max((label.row for label in over if _meaning(label.text, "row")), default=None)
-    results = [label.row for label in over if _meaning(label.text, "column")]
-    return block is not None and any(block < row < max(results) for row in results)
-
-
-def _meant(over: Sequence[Cell], beside: Sequence[Cell], kind: str) -> set[str]:
-    """Return what the labels beside a figure and the lowest of those over it mean, as ``kind`` of label."""
-    known = [(label.row, key) for label in over if (key := _meaning(label.text, kind))]
-    lowest = max((row for row, _ in known), default=0)
-    return {key for row, key in known if row == lowest} | {
-        key for label in beside if (key := _meaning(label.text, kind))
-    }
-
-
-def _continued(row: PrintedRow, block: str) -> list[tuple[tuple[str, str], Cell]] | None:
-    """Return the place of a row of one figure whose block was named on the page before: that of the figure above."""
-    named = [cell for cell in row.cells if _meaning(cell.text, "row")]
-    results = _results(row)
-    if named or len(results) != 1:
-        return None
-    values = _beside_result(row)
-    if len(values) != 1 or not values[0].text.strip():
-        return None
-    return [((block, results[0]), values[0])]
-
-
-def _at(row: PrintedRow) -> tuple[int, int]:
-    """Return what tells a printed row from those of all other grids."""
-    return id(row.grid), row.number
-
-
-def _by_turns(rows: Sequence[PrintedRow]) -> dict[tuple[int, int], list[tuple[tuple[str, str], Cell]] | None]:
-    """Return the place of every row of one figure, where each result has a row; None where it is not clear.
-
-    The results follow each other, block after block. The label of a block, centred over its rows or cut off from them
-    by a page, may stand beside any of them, so that it is that of the rows before it too.
-    """
-    order = [column.key for column in forms.load("2021").table(TABLE).columns]
-    named = [(row, _results(row)) for row in rows if row.drawn]
-    if any(len(results) > 1 and row.grid.origin != "unruled" for row, results in named):
-        return {}  # results stand side by side
-    turns: list[list[tuple[PrintedRow, str, list[Cell]]]] = []
-    blocks: list[set[str]] = []
-    for row, results in named:
-        if len(results) != 1:
-            continue
-        if not turns or order.index(results[0]) <= order.index(turns[-1][-1][1]):
-            turns.append([])
-            blocks.append(set())
-        turns[-1].append((row, results[0], _beside_result(row)))
-        blocks[-1].update(key for cell in row.cells if (key := _meaning(cell.text, "row")))
-    return {
-        _at(row): [((next(iter(block)), result), figures[0])] if len(block) == 1 else None
-        for turn, block in zip(turns, blocks, strict=True)
-        for row, result, figures in turn
-        if len(figures) == 1
-    }
-
-
-def _results(row: PrintedRow) -> list[str]:
-    return [key for cell in row.cells if cell.row == row.number and (key := _meaning(cell.text, "column"))]
-
-
-def _beside_result(row: PrintedRow) -> list[Cell]:
-    """Return the figures of a row, and in a ruled one the blank cells behind the label of its result."""
-    label = next(cell for cell in row.cells if cell.row == row.number and _meaning(cell.text, "column"))
-    ruled = row.grid.origin != "unruled"
-    return [cell for cell in _values(row) if (ruled and cell.column > label.column) or cell.text.strip()]
-
-
-def _with_headings(own: list[Cell], above: Sequence[Cell], grid: Grid) -> list[Cell]:
-    """Return the labels of a grid, under those of a kind its own rows lack, results or blocks, in the grid before.
-
-    Only where their columns are those of this grid.
-    """
-    lacking = [kind for kind in ("column", "row") if not any(_meaning(cell.text, kind) for cell in own)]
-    heads = [cell for cell in above if any(_meaning(cell.text, kind) for kind in lacking)]
-    if not all(_has_column(grid, cell) for cell in heads):
-        return own
-    bottom = max((cell.row + cell.row_span for cell in heads), default=0)
-    return [*(cell._replace(row=cell.row - bottom) for cell in heads), *own]
-
-
-def _has_column(grid: Grid, cell: Cell) -> bool:
-    """Return whether a grid has edges where those of a cell of another grid are."""
-    end = cell.column + cell.column_span
-    if cell.box is None or end >= len(grid.lefts):
-        return False
-    return abs(grid.lefts[cell.column] - cell.box.x0) < NEAR and abs(grid.lefts[end] - cell.box.x1) < NEAR
-
-
-def _moved(labels: Sequence[Cell], row: PrintedRow) -> list[Cell]:
-    """Return labels of a grid over the columns of another one, in which figures or blanks stand under them."""
-    moved = []
-    for label in labels:
-        under = [cell for cell in _values(row) if label.box is not None and _stands_under(cell, label.box)]
-        if under:
-            first, last = under[0], under[-1]
-            span = last.column + last.column_span - first.column
-            moved.append(label._replace(column=first.column, column_span=span))
-    return moved
-
-
-def _stands_under(cell: Cell, box: Box) -> bool:
-    """Return whether the middle of a text, or of a cell without one, lies between the sides of a box."""
-    boxes = cell.boxes or ((cell.box,) if cell.box is not None else ())
-    if not boxes:
-        return False
-    middle = (min(each.x0 for each in boxes) + max(each.x1 for each in boxes)) / 2
-    return box.x0 <= middle <= box.x1
-
-
-def _shares_columns(label: Cell, cell: Cell) -> bool:
-    return label.column < cell.column + cell.column_span and cell.column < label.column + label.column_span
-
-
-def _as_marked_up(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple[str, str], Cell]] | None:
-    """Return the places of a marked-up row of figures: by the labels where all columns hold, else by order."""
-    pairs = _by_labels(row, _labels(rows), carried=False) if all(map(marked.columns_hold, rows)) else None
-    results = len(forms.load("2021").table(TABLE).columns)
-    if pairs and (len(pairs) == len(_values(row)) or len(pairs) % results == 0):
-        return pairs
-    return _by_reading(row, rows)
-
-
-def _by_reading(row: PrintedRow, rows: Sequence[PrintedRow]) -> list[tuple[tuple[str, str], Cell]] | None:
-    """Return the places of a row of figures whose columns cannot be trusted: by order and its own labels."""
-    values = _values(row)
-    own = [cell.text for cell in row.cells if cell.row == row.number and _known(cell.text)]
-    over = [cell for r in rows for cell in r.cells if r.number <= row.number]
-    blocks = list(dict.fromkeys(key for cell in over if (key := _meaning(cell.text, "row"))))
-    results = [column.key for column in forms.load("2021").table(TABLE).columns]
-    if _has_unknown_part([r for r in rows if r.number <= row.number]):
-        return None
-    named = {key for text in own if (key := _meaning(text, "row"))}
-    resulting = {key for text in own if (key := _meaning(text, "column"))}
-    if len(named) > 1 or len(resulting) > 1:
-        return None  # a cell was lost between two labels
-    block, result = next(iter(named), None), next(iter(resulting), None)
-    if not own:
-        if row.drawn and _totals([cell for cell in dict.fromkeys(over) if is_label(cell.text)]) > len(blocks):
-            return None  # more blocks are printed than are known
-        places = [(key, column) for key in blocks for column in results]
-    elif block is not None and result is None:
-        places = [(block, column) for column in results]
-    elif result is not None and block is None and len(values) >= len(blocks) > 1 and not any(map(_is_of_one, rows)):
-        places = [(key, result) for key in blocks]
-    elif result is not None:
-        above = [
-            key
-            for r in rows
-            for c in r.cells
-            if c.row == r.number <= row.number and (key := _meaning(c.text, "row")) is not None
-        ]
-        places = [(key, result) for key in above[-1:]]
-    else:
-        return None
-    before = [cell for cell in row.cells if cell.row == row.number and is_label(cell.text)]
-    if row.drawn and not all(cell.text.strip() for cell in values):
-        return None  # without lines, a blank may stand for no column at all
-    filled = marked.fitted(values, len(places), behind=before[-1] if before else None)
-    return list(zip(places, filled, strict=True)) if filled and (not row.drawn or len(values) == len(filled)) else None
-
-
-def _totals(cells: Sequence[Cell]) -> int:
-    """Return how many totals are named in cells, run together with other labels or not: one a block."""
-    total = forms.load("2021").table(TABLE).columns[-1]
-    printed = label_key("".join(cell.text for cell in cells))
-    return sum(printed.count(label_key(name)) for name in (total.label, *total.synonyms))
-
-
-def _has_unknown_part(rows: Sequence[PrintedRow]) -> bool:
-    """Return whether an unknown label stands over results that were named before: theirs is another block."""
-    named = lost = False
-    for cell in (cell for row in rows for cell in row.cells if cell.row == row.number and is_label(cell.text)):
-        if _meaning(cell.text, "column"):
-            if lost:
-                return True
-            named = True
-        elif _meaning(cell.text, "row"):
-            lost = False
-        elif not _known(cell.text):
-            lost = named
-    return False
-
-
-def _is_of_one(row: PrintedRow) -> bool:
-    """Return whether a row names a block and a result and has a cell for that one figure."""
-    own = [cell.text for cell in row.cells if cell.row == row.number]
-    labels = [text for text in own if _known(text)]
-    return (
-        len(labels) < min(4, len(own))
-        and any(_meaning(text, "row") for text in labels)
-        and any(_meaning(text, "column") for text in labels)
-    )

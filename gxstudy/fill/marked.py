@@ -14,10 +14,10 @@ from typing import NamedTuple
 from gxstudy import forms
 from gxstudy.fill.align import likeness
 from gxstudy.fill.printed import PrintedRow, columns_of, is_figure, is_label, vocabulary
-from gxstudy.layout import Cell
+from gxstudy.layout import Cell, Grid
 from gxstudy.text import label_key
 
-__all__ = ["Fillers", "Parted", "columns_hold", "fillers", "fitted", "part", "trimmed", "under"]
+__all__ = ["Fillers", "Parted", "columns_hold", "fillers", "fitted", "part", "trimmed", "under", "unless_for_two"]
 
 
 class Parted(NamedTuple):
@@ -84,6 +84,32 @@ def columns_hold(row: PrintedRow) -> bool:
             return False
         end += cell.column_span
     return end == row.grid.columns
+
+
+def unless_for_two(cell: Cell, label: Cell, grid: Grid) -> Cell:
+    """Return a cell of figures, not to be believed where it stands for the row below that of its label, too.
+
+    It is higher than the label. In a marked-up table, whose spans may lie, the row below has to leave room for it: both
+    are as wide.
+    """
+    below = label.row + label.row_span
+    if not cell.text.strip() or not below < min(cell.row + cell.row_span, grid.rows):
+        return cell
+    widths = [_whole_width(grid, row) for row in (below - 1, below)]
+    if grid.origin == "markup" and (None in widths or widths[0] != widths[1]):
+        return cell
+    return cell._replace(garbled=True)
+
+
+def _whole_width(grid: Grid, row: int) -> int | None:
+    """Return the columns that the cells in a row of a grid take; None where these do not lie side by side."""
+    spans = sorted((c.column, c.column_span) for c in grid.cells if c.row <= row < c.row + c.row_span)
+    end = 0
+    for column, span in spans:
+        if column != end:
+            return None
+        end += span
+    return end
 
 
 def fitted(values: Sequence[Cell], wanted: int, *, behind: Cell | None = None) -> list[Cell] | None:
