@@ -40,18 +40,21 @@ def pages(
     forms: Mapping[str, bytes] | None = None,
     more: Sequence[bytes] = (),
     packed: bool = False,
+    catalogue: str = "",
+    resources: str = "",
 ) -> bytes:
     """A file with one page for each of ``contents``.
 
-    ``page``: further entries of every page. ``fonts`` and ``forms`` are objects by their names; the first of ``more``
-    is object 3, the fonts and forms follow it.
+    ``page``: further entries of every page; ``resources`` of what it draws with, and ``catalogue`` of the file.
+    ``fonts`` and ``forms`` are objects by their names; the first of ``more`` is object 3, the fonts and forms follow
+    it.
     """
     fonts, forms = fonts or {"F": HELVETICA}, forms or {}
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", *more, *fonts.values(), *forms.values()]
+    objects = [f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>".encode(), b"", *more, *fonts.values(), *forms.values()]
     first = 3 + len(more)
     named = " ".join(f"/{name} {first + index} 0 R" for index, name in enumerate(fonts))
     drawn = " ".join(f"/{name} {first + len(fonts) + index} 0 R" for index, name in enumerate(forms))
-    resources = f"/Resources << /Font << {named} >> /XObject << {drawn} >> >>"
+    resources = f"/Resources << /Font << {named} >> /XObject << {drawn} >> {resources} >>"
     kids = []
     for content in contents:
         data = content.encode("latin-1") if isinstance(content, str) else content

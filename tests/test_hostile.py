@@ -357,17 +357,17 @@ def test_many_pages_are_read_in_time() -> None:
     ids=repr,
 )
 def test_reports_are_read_without_a_trial(layout: Layout) -> None:
-    assert not trial.explosive(Case(layout=layout).pdf)
+    assert not trial.look(Case(layout=layout).pdf).explosive
 
 
 @pytest.mark.parametrize("name", [name for name in LOST if name.startswith(("forms", "a form", "a gigabyte", "ten"))])
 def test_what_is_small_and_explodes_is_tried_first(name: str) -> None:
-    assert trial.explosive(LOST[name]())
+    assert trial.look(LOST[name]()).explosive
 
 
 def test_real_reports_are_read_without_a_trial(shared) -> None:
     for path in (shared / "reports").glob("*.pdf"):
-        assert not trial.explosive(path.read_bytes()), path.name
+        assert not trial.look(path.read_bytes()).explosive, path.name
 
 
 def test_forms_that_draw_text_alone_are_read_without_a_trial() -> None:
@@ -375,13 +375,13 @@ def test_forms_that_draw_text_alone_are_read_without_a_trial() -> None:
     entries = "/Type /XObject /Subtype /Form /BBox [0 0 600 900] /Resources 3 0 R"
     drawn = {name: stream(text("12", 100, y).encode(), entries, packed=True) for name, y in (("A", 600), ("B", 500))}
     data = pages("/A Do /B Do", forms=drawn, more=[shared_by_all])
-    assert not trial.explosive(data)
-    assert trial.explosive(data.replace(drawn["A"], stream(b"/B Do", entries, packed=True)))
+    assert not trial.look(data).explosive
+    assert trial.look(data.replace(drawn["A"], stream(b"/B Do", entries, packed=True))).explosive
 
 
 def test_a_picture_of_one_colour_is_read_without_a_trial() -> None:
     entries = "/Type /XObject /Subtype /Image /Width 20000 /Height 20000 /ColorSpace /DeviceGray /BitsPerComponent 8"
-    assert not trial.explosive(pages("/I Do", forms={"I": stream(bytes(40_000_000), entries, packed=True)}))
+    assert not trial.look(pages("/I Do", forms={"I": stream(bytes(40_000_000), entries, packed=True)})).explosive
 
 
 def test_a_trial_finds_the_pages_that_load() -> None:

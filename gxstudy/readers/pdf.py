@@ -17,11 +17,12 @@ from gxstudy.layout import Box, Document, Page, Word
 from gxstudy.readers import pdfium, trial
 from gxstudy.readers.pdf_frame import Frame, frame_of, level_of
 from gxstudy.readers.pdf_layer import distrust, hides_text
+from gxstudy.readers.pdf_layers import take_off
 from gxstudy.readers.pdf_over import lay_over
 from gxstudy.readers.pdf_painted import painted
 from gxstudy.readers.pdf_prose import Line, clean, prose_lines
 from gxstudy.readers.pdf_seen import drawings
-from gxstudy.readers.pdf_words import EDGE, rulings_of, words_of
+from gxstudy.readers.pdf_words import EDGE, SHOWN, rulings_of, words_of
 from gxstudy.readers.pdfium import PdfPage, Rectangle
 
 __all__ = ["read", "read_pages", "render", "size", "with_text"]
@@ -83,7 +84,8 @@ def read_pages(data: bytes) -> Document:
     """Read every page of a PDF as :func:`read` does; pages without text are no error, however many there are."""
     pages: list[Page] = []
     findings: list[Finding] = []
-    sound = trial.sound_pages(data) if trial.explosive(data) else None
+    look = trial.look(data)
+    sound = trial.sound_pages(data) if look.explosive else None
     if sound is not None and not sound:
         msg = f"no page of the PDF can be loaded within {_limits()}: something in it explodes when it is unpacked"
         raise UnreadableFileError(msg)
@@ -108,7 +110,7 @@ def read_pages(data: bytes) -> Document:
                     findings.append(finding(Code.PAGE_UNREADABLE, message, Place(page=number)))
                     continue
                 objects += loaded.objects()
-                page, noticed = _page(loaded, number)
+                page, noticed = _page(loaded, number, layered=look.layered)
                 pages.append(page)
                 findings += noticed
     if not pages:
@@ -175,9 +177,22 @@ def size(data: bytes, page: int) -> tuple[float, float]:
         return frame_of(loaded).size
 
 
-def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
-    findings: list[Finding] = []
+def _layers(loaded: PdfPage, number: int) -> tuple[tuple[Rectangle, ...], list[Finding]]:
+    """Take off a page what is on layers that are off, and return where figures of it stood."""
+    hidden = take_off(loaded)
+    findings = []
+    if hidden.text:
+        message = f"text on a layer that is off was left out on page {number}: {hidden.text[:SHOWN]!r}"
+        findings.append(finding(Code.HIDDEN_TEXT, message, Place(page=number)))
+    if hidden.cut_off:
+        message = f"page {number} has more parts on layers than were looked at; some of what was read may not show"
+        findings.append(finding(Code.PAGE_CUT_OFF, message, Place(page=number)))
+    return hidden.figures, findings
+
+
+def _page(loaded: PdfPage, number: int, *, layered: bool) -> tuple[Page, list[Finding]]:
     undrawn = lay_over(loaded)
+    off, findings = _layers(loaded, number) if layered else ((), [])
     why = "its text layer is hidden under a picture" if hides_text(loaded) else distrust(loaded.text())
     if why is not None:
         message = f"the text of page {number} cannot be believed: {why}"
@@ -202,7 +217,7 @@ def _page(loaded: PdfPage, number: int) -> tuple[Page, list[Finding]]:
     if not words and lines.objects:
         message = f"page {number} has no text, only pictures or drawings; what stands there was not read"
         findings.append(finding(Code.PAGE_WITHOUT_TEXT, message, Place(page=number)))
-    shown = (*undrawn, *drawings(lines), *found.unread)
+    shown = (*off, *undrawn, *drawings(lines), *found.unread)
     return Page(number, wide, high, words, rulings, drawings=_boxes(frame, number, shown)), findings
 
 

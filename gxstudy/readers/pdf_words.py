@@ -33,7 +33,7 @@ from gxstudy.readers.pdf_seen import OVER_SHARE, overprinted, struck, unseen
 from gxstudy.readers.pdf_stamps import of_a_stamp, overlay, stamped
 from gxstudy.readers.pdfium import PdfPage, Rectangle
 
-__all__ = ["EDGE", "Found", "rulings_of", "words_of"]
+__all__ = ["EDGE", "SHOWN", "Found", "rulings_of", "words_of"]
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["MEMORY_LIMIT", "TIME_LIMIT", "explosive", "sound_pages"]
+__all__ = ["MEMORY_LIMIT", "TIME_LIMIT", "Look", "look", "sound_pages"]
 
 MEMORY_LIMIT = 1 << 30
 """Address space (bytes) that PDFium may take to load a page, where the system can limit it."""
@@ -45,25 +45,26 @@ _DO = re.compile(rb"\bDo\b")
 _LENGTH = re.compile(rb"/Length\s+(\d{1,12})\s*(?:/|>>)")
 _FILTERS = re.compile(rb"/Filter\s*\[([^\]]*)\]")
 _CONTENTS = re.compile(rb"/Contents\s*\[([^\]]*)\]")
+_LAYERS = b"/OCProperties"
 _PACKED = re.compile(rb"/(?:Fl\b|FlateDecode|LZW|RL\b|RunLength)")
 
 
-def explosive(data: bytes) -> bool:
-    """Return whether a PDF may need much more to be loaded than its size tells.
+class Look(NamedTuple):
+    """What the plain bytes of a PDF tell.
 
-    Parameters
-    ----------
-    data
-        The bytes of the file.
-
-    Returns
-    -------
-    bool
-        True for forms within forms, streams packed twice or very densely, LZW, and things drawn very many times. It
-        errs on the side of caution: a trial costs about a fifth of a second and changes nothing else.
+    ``explosive``: it may need much more to be loaded than its size tells: forms within forms, streams packed twice or
+    very densely, LZW, and things drawn very many times. It errs on the side of caution: a trial costs about a fifth of
+    a second and changes nothing else. ``layered``: it may have parts that can be switched off.
     """
+
+    explosive: bool
+    layered: bool
+
+
+def look(data: bytes) -> Look:
+    """Return what the bytes of a PDF tell about how it is to be read."""
     plain, streams = _parts(data)
-    return (
+    explosive = (
         b"/LZW" in plain
         or _nested(data, streams)
         or any(len(_PACKED.findall(array)) > 1 for array in _FILTERS.findall(plain))
@@ -71,6 +72,7 @@ def explosive(data: bytes) -> bool:
         or any(not s.packed and data.count(b" Do", s.begin, s.end) > DRAWN_LIMIT for s in streams)
         or any(_dense(data, s) for s in streams)
     )
+    return Look(explosive, _LAYERS in plain or any(_layers_in(data, s) for s in streams if b"/ObjStm" in s.entries))
 
 
 class _Stream(NamedTuple):
@@ -194,6 +196,17 @@ def _dense(data: bytes, stream: _Stream) -> bool:
         return len(zlib.decompressobj().decompress(packed, DENSE_RATIO * 1024)) >= DENSE_RATIO * 1000
     except zlib.error:
         return False
+
+
+def _layers_in(data: bytes, stream: _Stream) -> bool:
+    """Return whether objects that are packed together may say that the file has layers."""
+    body = data[stream.begin : stream.end]
+    unpacker = zlib.decompressobj()
+    try:
+        body = unpacker.decompress(body, LOOKED_THROUGH) if stream.packed else body
+    except zlib.error:
+        return True
+    return _LAYERS in body or bool(stream.packed and not unpacker.eof)
 
 
 def _try(start: int, seconds: int) -> None:
