@@ -32,8 +32,8 @@ _TAIL = re.compile(r"[\d０-９/／—–－无零)）-]")
 """One of these is among the last three characters of a line that ends in a figure, its unit or its note."""
 _FIGURES_AT_END = re.compile(rf"(?:^|\s){_CELL}\s+{_CELL}$")
 _FIGURE_AT_END = re.compile(rf"(?:^|\s){_CELL}$")
-_LABELS = re.compile(r"信\s*息\s*内\s*容|第\s*二\s*十\s*条\s*第|申\s*请\s*人\s*情\s*况|结\s*果\s*维\s*持")
-"""Labels of the tables that prose has no use for."""
+_LABELS = ("信息内容", "第二十条第", "申请人情况", "结果维持")
+"""Labels of the tables that prose has no use for, without the spaces and line ends in them."""
 _IDLE_SPACE = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 _SENTENCE_END = ("。", "；", "：", "！", "？", "）", ";", ":", ".")
 
@@ -59,7 +59,8 @@ def prose_lines(text: str, *, first: bool) -> list[Line] | None:
     first
         Whether it is the first page, whose title may be short.
     """
-    if _LABELS.search(text):
+    squeezed = "".join(text.split())
+    if any(label in squeezed for label in _LABELS):
         return None
     spans = lines_of(text)
     lines: list[str] = []
