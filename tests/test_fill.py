@@ -450,6 +450,22 @@ def test_a_block_of_the_other_form_is_read_under_its_own_columns_and_said(block:
     assert "2019" in found.message
 
 
+@pytest.mark.parametrize("edition", ["2019", "2021"])
+@pytest.mark.parametrize(
+    "blocks",
+    [("article_20_1",), ("article_20_5",), ("article_20_6",), ("article_20_8",), ("article_20_1", "article_20_6")],
+)
+def test_a_table_is_of_the_form_of_most_of_its_blocks(edition: str, blocks: tuple[str, ...]) -> None:
+    """Rows were counted, and 本年处理决定数量 alone told nothing: one block of 2019 made the report one of 2019."""
+    case = Case(edition, int(edition) + 1, foreign_blocks=blocks, seed=8, variant=edition == "2021")
+    report = gx.read_report(case.pdf)
+    assert report.edition == edition
+    assert {(e.table, e.row, e.column): e.raw for e in report.entries if e.status != "absent"} == case.expected
+    codes = [found.code for found in report.findings]
+    assert codes.count(Code.HYBRID_FORM) == 1
+    assert not {Code.WRONG_ERA_FORM, Code.COLUMN_ABSENT} & set(codes)
+
+
 def merged(table: Grid, row: int, column: int) -> Grid:
     """The grid, where one of its cells covers the one below it, too."""
     cells = []

@@ -109,12 +109,20 @@ def _copied(table: str, one: list[Run], edition: str | None) -> Sheet:
 
 
 def _edition(blocks: disclosure.Blocks, rows: dict[tuple[str, str], Entry], year: int | None) -> str | None:
-    told = [edition for edition in blocks.editions.values() if edition]
-    told += [forms.editions()[-1]] * len(_split_rows(rows))
-    if told:
-        return max(forms.editions(), key=lambda edition: (told.count(edition), edition))
+    """Return the edition of most blocks of table two, and of table three where its rows tell; else that of the year."""
+    told = [edition for edition, _ in {(edition, _block(edition, row)) for row, edition in blocks.editions.items()}]
+    told += [forms.editions()[-1]] * bool(_split_rows(rows))
+    found = [edition for edition in told if edition]
+    if found:
+        return max(forms.editions(), key=lambda edition: (found.count(edition), edition))
     form = forms.for_year(year) if year is not None else None
     return form.edition if form is not None else None
+
+
+def _block(edition: str, row: str) -> str:
+    """Return the key of the block of table two that has ``row`` in ``edition``."""
+    blocks = forms.load(edition).table("disclosure").blocks if edition else ()
+    return next((block.key for block in blocks if row in block.rows), "")
 
 
 def _split_rows(rows: dict[tuple[str, str], Entry]) -> set[str]:

@@ -282,10 +282,11 @@ def _columns(
         if len(fitting) != 1 or row.grid.origin == "unruled":  # where a column without a figure is not seen
             return "", None
         return fitting[0], list(zip(_block_columns(fitting[0], key), values, strict=True))
-    best = max(editions, key=lambda edition: (_fit(header, edition, key), edition))
-    if not _fit(header, best, key):
+    fits = {edition: _fit(header, edition, key) for edition in editions}
+    best = max(editions, key=lambda edition: (fits[edition], edition))
+    if not fits[best].named:
         return "", None
-    both = len({_fit(header, edition, key) for edition in editions}) == 1 and len(editions) > 1
+    both = len(set(fits.values())) == 1 and len(editions) > 1
     names = [next((hit.key for hit in hits if hit.edition == best), None) for hits in header.hits]
     astray = row.grid.origin == "unruled" and any(
         cell.text.strip() and not _over(cell, head) for cell, head in zip(values, header.cells, strict=False)
@@ -326,10 +327,18 @@ def _without_fillers(values: Sequence[Cell], header: _Header) -> list[Cell] | No
     return None if any(cell.text.strip() and cell not in found for cell in values) else found
 
 
-def _fit(header: _Header, edition: str, row: str) -> int:
-    """Return how many of the header's columns are columns of ``row``'s block in ``edition``."""
+class _Fit(NamedTuple):
+    """How many columns of a block a header names, and whether these are all it has and all of the block."""
+
+    named: int
+    whole: bool
+
+
+def _fit(header: _Header, edition: str, row: str) -> _Fit:
+    """Return how well a header fits ``row``'s block in ``edition``."""
     wanted = _block_columns(edition, row)
-    return sum(any(hit.edition == edition and hit.key in wanted for hit in hits) for hits in header.hits)
+    named = sum(any(hit.edition == edition and hit.key in wanted for hit in hits) for hits in header.hits)
+    return _Fit(named, named == len(wanted) == len(header.hits))
 
 
 def _over(cell: Cell, head: Cell) -> bool:

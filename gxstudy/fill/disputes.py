@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from gxstudy import forms
 from gxstudy.fill.dispute_places import TABLE, Pairs, Place, placed, places, values_of
@@ -78,20 +77,20 @@ def _second(row: PrintedRow, pairs: Pairs, filling: _Filling) -> None:
     """Say that a further row has figures for places that have some, and where they differ."""
     message = "a second row of figures stands in this table; the first was taken"
     filling.findings.append(finding(Code.TABLE_REPEATED, message, place_of(row, TABLE)))
-    others = {place: read_number(cell.text).value for place, cell in pairs}
-    filling.rivals.update(
-        (TABLE, *place) for place, value in others.items() if _differs(filling.entries.get(place), value)
-    )
+    filling.rivals.update((TABLE, *place) for place, cell in pairs if _differs(filling.entries.get(place), cell))
 
 
 def _follows_blanks(pairs: Sequence[tuple[Place, Cell]], entries: Mapping[Place, Entry]) -> bool:
-    """Return whether figures stand under blanks in all their places: of a heading, or of a row cut by a page."""
+    """Return whether figures stand under nothing in all their places: of a heading, or of a row cut by a page."""
     figures = any(cell.text.strip() for _, cell in pairs)
-    return figures and all(place in entries and entries[place].status == "blank" for place, _ in pairs)
+    return figures and all(place in entries and not entries[place].raw.strip() for place, _ in pairs)
 
 
-def _differs(entry: Entry | None, value: int | Decimal | None) -> bool:
-    return entry is not None and entry.value != value
+def _differs(entry: Entry | None, cell: Cell) -> bool:
+    """Return whether a cell holds another figure than an entry, or a stroke where the entry has nothing."""
+    if entry is None:
+        return False
+    return entry.value != read_number(cell.text).value or bool(entry.raw.strip()) != bool(cell.text.strip())
 
 
 def _torn(entry: Entry, cell: Cell) -> Entry:
