@@ -634,6 +634,26 @@ def test_a_row_of_blanks_over_the_figures_of_table_four_is_not_theirs() -> None:
     assert Code.TABLE_REPEATED in [found.code for found in filled.findings]
 
 
+def test_a_row_that_a_page_cuts_through_is_not_the_figures_of_table_four() -> None:
+    """The last of its blanks, which no line bounds, is no blank: the row was taken and its figures contradicted it."""
+    columns = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+    heads = [(index * 5, 5, label) for index, label in enumerate(("行政复议", "未经复议直接起诉", "复议后起诉"))]
+    before = grid([heads, [(index, 1, "") for index in range(15)]], wide=15)
+    before = replace(before, cells=(*before.cells[:-1], before.cells[-1]._replace(garbled=True)))
+    named = [(index, 1, columns[index % 5]) for index in range(15)]
+    behind = grid([named, [(index, 1, str(10 + index)) for index in range(15)]], page=2, wide=15)
+    assert [text for _, _, text in four(before, behind)] == [str(10 + index) for index in range(15)]
+
+
+def test_a_stroke_in_a_second_row_of_table_four_is_another_figure_than_a_blank() -> None:
+    columns = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+    heads = [(index * 5, 5, label) for index, label in enumerate(("行政复议", "未经复议直接起诉", "复议后起诉"))]
+    named = [(index, 1, columns[index % 5]) for index in range(15)]
+    rows = [[(index, 1, text if index else "2") for index in range(15)] for text in ("", "—")]
+    filled = fill((grid([heads, named, *rows], wide=15),))
+    assert len([place for place in filled.rivals if place[0] == "disputes"]) == 14
+
+
 def four(*grids: Grid) -> list[tuple[str, str, str]]:
     """Table four as it is read from ``grids``: block, result and text of every figure that is not absent."""
     (sheet,) = (sheet for sheet in fill(grids).sheets if sheet.table == "disputes")

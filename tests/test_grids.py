@@ -363,6 +363,17 @@ def test_labels_that_lie_on_the_rules_are_in_no_row() -> None:
     assert not any(cell.garbled for cell in only(grids.find(page(sound, lattice(LEFTS, tops)))).cells)
 
 
+def test_a_line_through_a_row_of_words_is_an_edge_of_no_row() -> None:
+    """The border of a merged cell drawn too short: half of the row it runs through was a row of blanks."""
+    tops = (100.0, 130.0, 145.0, 160.0)
+    drawn = [across(y) for y in (100.0, 130.0, 160.0)] + [down(x) for x in LEFTS]
+    words = words_in(LEFTS, (100.0, 130.0, 160.0), (("甲", "1", "22"), ("乙", "3", "4")))
+    assert not any(cell.garbled for cell in only(grids.find(page(words, drawn))).cells)
+    grid = only(grids.find(page(words, [*drawn, across(tops[2])])))
+    assert {cell.row for cell in grid.cells if cell.garbled} == {1, 2}
+    assert all(cell.garbled == (cell.row > 0) for cell in grid.cells if cell.text != "乙" and cell.column > 0)
+
+
 def test_a_box_around_a_paragraph_is_no_table() -> None:
     words = [word("本报告由本机关编制，供查阅。", 250, 115)]
     boxed = [across(100), across(160), down(100), down(400)]

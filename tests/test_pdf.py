@@ -81,6 +81,18 @@ def test_numbers_on_both_sides_of_a_rule_are_two_however_near() -> None:
     assert words(pages(touching + "0.5 w 111.3 690 m 111.3 720 l S")) == ["12", "34"]
 
 
+def test_a_number_that_goes_on_behind_a_rule_is_in_neither_cell() -> None:
+    """Its point, and full-width figures, parted it in silence: 8,314 was read as 314."""
+    song = b"""<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [
+        << /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light
+        /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 >>] >>"""
+    full = "BT /S 10 Tf 200 700 Td <FF18FF0CFF13FF11FF14> Tj ET"
+    rules = "0.5 w 108.5 690 m 108.5 720 l S 215 690 m 215 720 l S"
+    page = first(pages("BT /F 10 Tf 100 700 Td (8,314) Tj ET " + full + " " + rules, fonts={"F": HELVETICA, "S": song}))
+    assert [word.text for word in page.words] == ["8,", "314", "８，", "３１４"]
+    assert all(word.garbled for word in page.words)
+
+
 def test_text_printed_twice_to_look_bold_is_one_word() -> None:
     assert words(pages(text("586", 100, 700) + text("586", 100.3, 700))) == ["586"]
 

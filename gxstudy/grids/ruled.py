@@ -9,7 +9,7 @@ end of the lines that cross them.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from operator import itemgetter
@@ -312,7 +312,7 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     owner, spans = _spans(rows, columns, over, list(zip(*beside, strict=True)))
     words: list[list[Word]] = [[] for _ in spans]
     crossing: list[tuple[int, set[int]]] = []
-    struck: set[int] = set()  # edges of rows that run through the middle of a word
+    struck: dict[int, list[str]] = {}  # words by the edge of a row that runs through their middle
     for word in page.words:
         _, x0, top, x1, bottom, _, _ = word
         column = bisect_right(lefts, x0 if word.text in POINTS else (x0 + x1) / 2) - 1
@@ -320,7 +320,7 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
             words[owner[row][column]].append(word)
             edge = row if top + bottom < tops[row] + tops[row + 1] else row + 1
             if abs(top + bottom - 2 * tops[edge]) < STRUCK * (bottom - top) and over[edge][column]:
-                struck.add(edge)
+                struck.setdefault(edge, []).append(word.text)
             if (x1 > lefts[column + 1] or x0 < lefts[column]) and _is_figures(word.text):
                 crossing.append((owner[row][column], set(_crossed(word, owner[row], lefts))))
     number = page.number
@@ -341,9 +341,20 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     if not words[last] and not (any(over[-1][column:]) or any(beside[-1][row:])):
         open_corner = cells[last]._replace(garbled=True)  # nothing bounds it: the rest of the row may stand elsewhere
         cells = (*cells[:last], open_corner, *cells[last + 1 :])
-    if len(struck) > 1 and len(struck) >= STRUCK_SHARE * rows:
-        cells = _without_struck(cells, struck)
+    edges = _through_rows(struck, rows)
+    if edges:
+        cells = _without_struck(cells, edges)
     return as_seen(page, Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops)))
+
+
+def _through_rows(struck: Mapping[int, Sequence[str]], rows: int) -> set[int]:
+    """Return the edges of rows that part no rows: many of a table run through words, or one through a row of it.
+
+    A line through a figure and what stands beside it is that of neither row: the words may be those of both.
+    """
+    if len(struck) > 1 and len(struck) >= STRUCK_SHARE * rows:
+        return set(struck)
+    return {edge for edge, texts in struck.items() if len(texts) > 1 and not all(map(_has_letters, texts))}
 
 
 def _without_struck(cells: Sequence[Cell], edges: set[int]) -> tuple[Cell, ...]:
@@ -351,10 +362,14 @@ def _without_struck(cells: Sequence[Cell], edges: set[int]) -> tuple[Cell, ...]:
     rows = edges | {edge - 1 for edge in edges}
     return tuple(
         cell._replace(garbled=True)
-        if not rows.isdisjoint(range(cell.row, cell.row + cell.row_span)) and not any(map(str.isalpha, cell.text))
+        if not rows.isdisjoint(range(cell.row, cell.row + cell.row_span)) and not _has_letters(cell.text)
         else cell
         for cell in cells
     )
+
+
+def _has_letters(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def as_seen(page: Page, grid: Grid) -> Grid:

@@ -56,6 +56,8 @@ UNEVEN, LIFTED = 1.3, 0.12
 """A Chinese character so many times as high as wide may be lifted by its font, and is by this share of its width."""
 SHOWN = 40
 """Characters shown of a text that is left out."""
+POINTS = np.frombuffer(".,．，".encode("utf-32-le"), np.uint32)
+"""What stands between the digits of a number."""
 EDGE = 2.0
 """Characters that reach this far (points) beyond the edge of the page are cut."""
 
@@ -315,6 +317,17 @@ def _is_digit(codes: npt.NDArray[np.uint32]) -> Bools:
     return digit
 
 
+def _is_number(codes: npt.NDArray[np.uint32], joined: Bools) -> Bools:
+    """Return which characters are digits, full-width ones too, or parts of a number between two of them.
+
+    ``joined``: whether the next character continues the word of each but the last.
+    """
+    digit: Bools = _is_digit(codes) | ((codes >= 0xFF10) & (codes <= 0xFF19))
+    number = digit.copy()
+    number[1:-1] |= np.isin(codes[1:-1], POINTS) & digit[:-2] & digit[2:] & joined[:-1] & joined[1:]
+    return number
+
+
 def _joined(
     boxes: Boxes, codes: npt.NDArray[np.uint32], middle: Floats, spaced: Bools, rulings: tuple[Ruling, ...]
 ) -> tuple[Bools, Bools]:
@@ -339,7 +352,8 @@ def _joined(
     verticals = np.array([(r.x0, r.top, r.bottom) for r in rulings if r.x0 == r.x1], np.float32)
     cut = np.zeros(len(joined), np.bool_)
     if len(verticals):
-        goes_on = figures[:-1] & figures[1:] & (gap < GOES_ON * height)
+        number = _is_number(codes, joined)
+        goes_on = number[:-1] & number[1:] & (gap < GOES_ON * height)
         verticals = verticals[np.argsort(verticals[:, 0])]
         line = (top + bottom) / 2
         first = np.searchsorted(verticals[:, 0], middle[:-1], "right")
