@@ -374,6 +374,21 @@ def test_a_line_through_a_row_of_words_is_an_edge_of_no_row() -> None:
     assert all(cell.garbled == (cell.row > 0) for cell in grid.cells if cell.text != "乙" and cell.column > 0)
 
 
+def test_a_blank_at_the_right_of_a_table_that_is_bounded_at_its_left_only_is_no_blank() -> None:
+    """A sheet wider than its pages: text in the middle of a cut cell stands on the next page."""
+    words = words_in(LEFTS, TOPS, (("甲", "1", ""), ("乙", "", "4")))
+    sides = {LEFTS[0], LEFTS[-1]}
+    lines = [across(y) for y in TOPS]
+    inner = [down(x) for x in LEFTS if x not in sides]
+
+    def doubtful(*upright: Ruling) -> set[tuple[int, int]]:
+        grid = only(grids.find(page(words, [*lines, *inner, *upright])))
+        return {(cell.row, cell.column) for cell in grid.cells if cell.garbled}
+
+    assert doubtful(down(LEFTS[0])) == {(0, 2)}
+    assert doubtful() == doubtful(*map(down, sides)) == set()
+
+
 def test_a_box_around_a_paragraph_is_no_table() -> None:
     words = [word("本报告由本机关编制，供查阅。", 250, 115)]
     boxed = [across(100), across(160), down(100), down(400)]

@@ -98,11 +98,12 @@ class _Segment(NamedTuple):
 
 @dataclass(slots=True)
 class _Frame:
-    """The lines of one table."""
+    """The lines of one table. ``cut``: its left side is drawn and its right side is not, as where a page cuts it."""
 
     across: list[_Segment] = field(default_factory=list)
     down: list[_Segment] = field(default_factory=list)
     origin: GridOrigin = "ruled"
+    cut: bool = False
 
 
 _AT, _START = itemgetter(0), itemgetter(1)
@@ -261,12 +262,14 @@ def _close(frame: _Frame, loose: list[_Segment], tolerance: Tolerance) -> None:
         before = [s for s in crossing if s.start < first - tolerance.open_points]
         after = [s for s in crossing if s.end > last + tolerance.open_points]
         start, end = min(s.at for s in crossing), max(s.at for s in crossing)
-        if len(before) > 1 or any(few or start < s.at < end for s in before):
+        is_open_before = len(before) > 1 or any(few or start < s.at < end for s in before)
+        if is_open_before:
             lines.append(_Segment(min(s.start for s in before), start, end))
             frame.origin = "open"
         if len(after) > 1 or any(few or start < s.at < end for s in after):
             lines.append(_Segment(max(s.end for s in after), start, end))
             frame.origin = "open"
+            frame.cut = lines is frame.down and not is_open_before
     if frame.origin == "open" and loose:
         _annex(frame, loose, tolerance)
 
@@ -341,10 +344,20 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     if not words[last] and not (any(over[-1][column:]) or any(beside[-1][row:])):
         open_corner = cells[last]._replace(garbled=True)  # nothing bounds it: the rest of the row may stand elsewhere
         cells = (*cells[:last], open_corner, *cells[last + 1 :])
+    if frame.cut:
+        cells = _without_last(cells, columns)
     edges = _through_rows(struck, rows)
     if edges:
         cells = _without_struck(cells, edges)
     return as_seen(page, Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops)))
+
+
+def _without_last(cells: Sequence[Cell], columns: int) -> tuple[Cell, ...]:
+    """Return cells, the empty ones of the last column marked: the table goes on behind them, and their text may."""
+    return tuple(
+        cell._replace(garbled=True) if not cell.text and cell.column + cell.column_span == columns else cell
+        for cell in cells
+    )
 
 
 def _through_rows(struck: Mapping[int, Sequence[str]], rows: int) -> set[int]:
