@@ -19,6 +19,7 @@ from gxstudy import grids, report
 from gxstudy.errors import UnknownFormError
 from gxstudy.fill import Entry, Filled, fill
 from gxstudy.findings import Code, finding
+from gxstudy.grids import wrapped
 from gxstudy.grids.heads import Place, columns
 from gxstudy.grids.rows import Line, cut
 from gxstudy.layout import Document, Grid, Page, Word
@@ -483,3 +484,25 @@ def test_the_rest_of_a_figure_at_the_foot_of_a_page_is_no_number_of_the_page(upp
     (cell,) = (cell for cell in cells if "85" in cell.text)
     assert cell.garbled or cell.text == f"{upper}85{lower}"
     assert "- 1 -" not in [cell.text for cell in cells]
+
+
+@pytest.mark.parametrize("stroke", ["-", "21"])
+def test_figures_of_three_tight_rows_are_not_one_on_three_lines(stroke: str) -> None:
+    """Two labels wrap, the one between does not: 28, 25 and 23 under each other were read as 282523."""
+
+    def line(middle: float, *words: tuple[float, str]) -> list[Word]:
+        return [Word(text, x, middle - 5.7, x + 4.5 * len(text), middle + 5.7) for x, text in words]
+
+    rows = [
+        line(100, (80, "一、本年新收"), (290, "120"), (330, "59"), (500, "420")),
+        line(116, (80, "（二）部分公开（区分处理的，只计这一")),
+        line(120, (290, stroke), (330, "16"), (500, "28")),
+        line(125, (80, "情形，不计其他情形）")),
+        line(135, (80, "1.属于国家秘密"), (290, "25"), (330, stroke), (500, "25")),
+        line(145, (80, "2.其他法律行政法规禁止")),
+        line(150, (290, "2"), (330, "21"), (500, "23")),
+        line(155, (80, "公开")),
+    ]
+    folded, originals = wrapped.fold(rows)
+    assert folded == rows
+    assert originals == {}

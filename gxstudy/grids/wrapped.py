@@ -28,6 +28,8 @@ OVERLAP = 0.2
 """The halves of a figure overlap the line of their row by more than this share of its height."""
 THIRD = 0.4
 """The lines of a figure on three lines are no further apart than this multiple of their height."""
+COLUMN = 12
+"""So many lines above and below that of its row hold figures of the column of a figure."""
 REACH = 3
 """So many lines from that of their row, at most, halves are looked for: labels set upright have lines of their own."""
 
@@ -91,7 +93,12 @@ def fold(lines: Sequence[list[Word]]) -> tuple[list[list[Word]], Originals]:
         ):
             continue
         if has_label(line):
-            found += [parts for word in line if (parts := _thirds(word, kept, nearest, index)) is not None]
+            figures = len(found) + sum(map(_is_number, line))
+            around = kept[max(0, index - COLUMN) : index + COLUMN]
+            column = [near for near in around if 2 * sum(map(_is_number, near)) > figures]
+            found += _on_three_lines(
+                kept, nearest, index, [originals.get(word, (word,)) for near in column for word in near]
+            )
         gone = {word for parts in found for part in parts for word in part}
         for near in nearest if found else ():
             kept[near] = [word for word in kept[near] if word not in gone]
@@ -129,6 +136,38 @@ def is_part(text: str) -> bool:
 def has_label(line: Sequence[Word]) -> bool:
     """Return whether a line has words that are no figures and no parts of one."""
     return any(not set(squeeze(word.text)) <= _IN_FIGURES for word in line)
+
+
+def _on_three_lines(
+    lines: Sequence[list[Word]], near: Sequence[int], index: int, others: Sequence[Sequence[Word]]
+) -> list[list[list[Word]]]:
+    """Return the figures of a row that are broken over three lines, each as its lines.
+
+    Where one of the ``others`` in the column of a figure is longer than a line of it, that line was not full. There,
+    and where digits stand over or under a stroke, the lines are rows of their own.
+    """
+    found = [parts for word in lines[index] if (parts := _thirds(word, lines, near, index)) is not None]
+    part = {word for parts in found for words in parts for word in words}
+    beside = [
+        word
+        for place in near
+        if place != index and not part.isdisjoint(lines[place])
+        for word in lines[place]
+        if _is_number(word)
+    ]
+    full = all(
+        len(longer.text) <= len(word.text)
+        for _, (word,), _ in found
+        for other in others
+        for longer in other
+        if longer.text.isdigit() and overlap(longer.x0, longer.x1, word.x0, word.x1) > 0
+    )
+    alone = all(
+        is_part(word.text) == is_part(other.text) or overlap(word.x0, word.x1, other.x0, other.x1) <= 0
+        for word in lines[index]
+        for other in beside
+    )
+    return found if full and alone else []
 
 
 def _thirds(word: Word, lines: Sequence[list[Word]], near: Sequence[int], index: int) -> list[list[Word]] | None:
