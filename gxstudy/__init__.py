@@ -20,7 +20,7 @@ from gxstudy import errors, fees, forms
 from gxstudy.desk import desk
 from gxstudy.fetch import fetch
 from gxstudy.panel import Panel, correction_rate, disclosure_rate, panel, published
-from gxstudy.report import Report, read_report
+from gxstudy.report import Report, read_report, read_reports
 from gxstudy.trace import overlay, trace
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ __all__ = [
     "panel",
     "published",
     "read_report",
+    "read_reports",
     "reports",
     "specimens",
     "studies",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from gxstudy import display, forms, grids, prose
+from gxstudy import display, forms, grids, prose, several
 from gxstudy.audit import Captioned, Check, Proposal, audit, contested, differing, own_prints, propose
 from gxstudy.errors import CallError, NotAReportError, UnknownFormError, UnreadableFileError
 from gxstudy.fill import Entry, Filled, Sheet, fill
@@ -19,7 +21,7 @@ from gxstudy.prose import Fact, Fee, Heading
 from gxstudy.readers import files
 from gxstudy.readers.files import Source
 
-__all__ = ["Report", "read_report"]
+__all__ = ["Report", "read_report", "read_reports"]
 
 
 LONG_PAGES = 40
@@ -112,7 +114,8 @@ def read_report(
     -------
     Report
         Every figure of the three statutory tables (form editions 2019 and 2021) with its printed text, status, grade
-        and place; the counts of the prose; the checks and findings.
+        and place; the counts of the prose; the checks and findings. Of a file that holds several reports the first,
+        with a finding that says so: :func:`read_reports` reads each.
 
     Raises
     ------
@@ -123,25 +126,92 @@ def read_report(
     OSError
         When the path cannot be opened.
     """
-    data, name = files.load(source)
-    digest = hashlib.sha256(data).hexdigest()
-    label = name if name is not None else f"bytes:{digest[:12]}"
-    known_as = report_id or (Path(name).stem if name is not None else digest[:12])
-    try:
-        document = files.document(data)
-        second = _second_reading(data, document, second_reader)
-        return _report(data, document, second, _Name(known_as, label, digest))
-    except UnreadableFileError as error:
-        if str(error).startswith(f"{label}: "):
-            raise
-        msg = f"{label}: {error}"
-        raise type(error)(msg) from error
+    loaded = _loaded(source, report_id)
+    with loaded.blamed():
+        document = files.document(loaded.data)
+        second = _second_reading(loaded.data, document, second_reader)
+        report = _report(loaded.data, document, second, loaded.name)
+        parts = _parts(report, document)
+        if len(parts) == 1:
+            return report
+        first = _report(loaded.data, parts[0], second, loaded.name)
+        message = f"{len(parts)} reports stand in this file; the first was read, read_reports reads each"
+        place = Place(page=parts[1].pages[0].number)
+        return replace(first, findings=(*first.findings, finding(Code.SEVERAL_REPORTS, message, place)))
+
+
+def read_reports(source: Source, *, report_id: str | None = None) -> tuple[Report, ...]:
+    """Read every annual report of a file: offices publish those of all their organs, or of all years, in one.
+
+    Parameters
+    ----------
+    source, report_id
+        As of :func:`read_report`. The first report has the name ``report_id``, the second ``report_id#2``.
+
+    Returns
+    -------
+    tuple of Report
+        In their order, at least one. Another report begins where tables of the form come again under a title of a
+        report; where no title is found between them, they are another print in the same one, which a finding says.
+        Pages keep the numbers that they have in the file.
+
+    Raises
+    ------
+    UnreadableFileError
+        When no report can be read from it; the branches (:mod:`gxstudy.errors`) say why.
+    CallError
+        When the source is none.
+    OSError
+        When the path cannot be opened.
+    """
+    loaded = _loaded(source, report_id)
+    with loaded.blamed():
+        document = files.document(loaded.data)
+        report = _report(loaded.data, document, None, loaded.name)
+        parts = _parts(report, document)
+        if len(parts) == 1:
+            return (report,)
+        return tuple(_report(loaded.data, part, None, loaded.name.of(number)) for number, part in enumerate(parts))
+
+
+def _parts(report: Report, document: Document) -> tuple[Document, ...]:
+    """Return a document for each report of a file, looked for where the tables of the first one read come again."""
+    again = any(found.code is Code.SEVERAL_REPORTS for found in report.findings)
+    return several.parted(document) if again else (document,)
 
 
 class _Name(NamedTuple):
     report_id: str
     source: str
     sha256: str
+
+    def of(self, number: int) -> _Name:
+        """Return the name of one of several reports, counted from 0."""
+        return self._replace(report_id=several.named(self.report_id, number))
+
+
+class _Loaded(NamedTuple):
+    data: bytes
+    name: _Name
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Name the file in an error that says why it cannot be read."""
+        try:
+            yield
+        except UnreadableFileError as error:
+            if str(error).startswith(f"{self.name.source}: "):
+                raise
+            msg = f"{self.name.source}: {error}"
+            raise type(error)(msg) from error
+
+
+def _loaded(source: Source, report_id: str | None) -> _Loaded:
+    data, path = files.load(source)
+    digest = hashlib.sha256(data).hexdigest()
+    label = path if path is not None else f"bytes:{digest[:12]}"
+    known_as = report_id or (Path(path).stem if path is not None else digest[:12])
+    return _Loaded(data, _Name(known_as, label, digest))
 
 
 def _report(data: bytes, document: Document, second: Filled | None, name: _Name) -> Report:

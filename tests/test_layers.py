@@ -26,6 +26,7 @@ HOUSE = """
     fill
     prose
     audit
+    several
     display
     report
     frames

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from gxstudy.layout import Paragraph, place_of_text
 from gxstudy.prose.joined import Joined, fold_in_place, join, without_spaces, year_digits
 from gxstudy.prose.values import Heading
 
-__all__ = ["Years", "heading", "years"]
+__all__ = ["Title", "Years", "heading", "titles", "years"]
 
 _STATISTICAL_PERIOD = re.compile(
     r"(?P<first>20\d\d)年0?1月0?1日[起始]?(?:至|到|-|~|、)+(?:(?P<last>20\d\d)年)?(?:当年)?12月31日"
@@ -75,6 +76,14 @@ class Years(NamedTuple):
         return self.title or self.period
 
 
+class Title(NamedTuple):
+    """The title of a report: whose and on which year it says, and in which paragraph it begins."""
+
+    organ: str | None
+    year: int | None
+    number: int
+
+
 class _Title(NamedTuple):
     organ: str | None
     year: int | None
@@ -128,11 +137,28 @@ def years(joined: Joined) -> Years:
     return Years(best.organ, best.year, best.at, period, period_at)
 
 
-def _titles(joined: Joined) -> Iterator[_Title]:
-    """Yield what reads like a title in one to four lines near the beginning."""
+def titles(paragraphs: Sequence[Paragraph]) -> tuple[Title, ...]:
+    """Return everything that reads like the title of a report, in the order of ``paragraphs``.
+
+    Parameters
+    ----------
+    paragraphs
+        Text of one report or of several, tables left out.
+    """
+    joined = join(paragraphs)
+    places = {id(paragraph): number for number, paragraph in enumerate(paragraphs)}
+    found = []
+    for organ, year, (start, _) in _titles(joined, within=None):
+        paragraph = joined.paragraphs[bisect_right(joined.starts, start) - 1]
+        found.append(Title(organ, year, places[id(paragraph)]))
+    return tuple(found)
+
+
+def _titles(joined: Joined, *, within: int | None = _TITLE_WITHIN) -> Iterator[_Title]:
+    """Yield what reads like a title in one to four lines, near the beginning or (``within`` None) anywhere."""
     usable = [
         (index, line)
-        for index, line in enumerate(joined.lines[:_TITLE_WITHIN])
+        for index, line in enumerate(joined.lines[:within])
         if len(line) <= 70 and "。" not in line and not _META.search(line) and not _NUMBER_OF_DOCUMENT.fullmatch(line)
     ]
     for last, (index, line) in enumerate(usable):
