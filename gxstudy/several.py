@@ -6,6 +6,7 @@ before its tables. Tables that come again without a title are another print in t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -17,12 +18,13 @@ from gxstudy.fill.printed import runs
 from gxstudy.fill.prints import prints_of
 from gxstudy.layout import Document, Grid, Page, Paragraph
 
-__all__ = ["named", "parted"]
+__all__ = ["named", "number_of", "parted"]
 
 BEFORE_TITLE = 4
 """So many short paragraphs before a title at the head of a page are of the same report: an organ, a number, a date."""
 SHORT = 40
 """Characters of a short paragraph, which is no sentence."""
+_NUMBERED = re.compile(r"#([2-9]|[1-9]\d+)$")
 _TABLES = ("disclosure", "applications")
 """Tables whose first row tells that they begin anew."""
 
@@ -48,6 +50,12 @@ class _Cut(NamedTuple):
 def named(report_id: str, number: int) -> str:
     """Return the name of a report of a file, counted from 0: the first has that of the file."""
     return report_id if number == 0 else f"{report_id}#{number + 1}"
+
+
+def number_of(report_id: str) -> int:
+    """Return which report of its file has a name, counted from 0."""
+    told = _NUMBERED.search(report_id)
+    return int(told[1]) - 1 if told else 0
 
 
 def parted(document: Document) -> tuple[Document, ...]:

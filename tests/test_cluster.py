@@ -17,7 +17,7 @@ from test_corpus import THREE, dataset, folder, reader
 
 from gxstudy import corpus
 from gxstudy.corpus import cluster, work
-from gxstudy.corpus.results import head
+from gxstudy.corpus.results import heads
 from gxstudy.corpus.work import Limits, Task
 from gxstudy.errors import CallError, GxstudyError
 
@@ -87,7 +87,7 @@ def test_a_file_that_kills_its_workers_is_given_up_and_the_others_are_read(
     sound = hashlib.sha256(Held().read_bytes()).hexdigest()
     tasks = [Task(Held(), sound), Task(Poison(), "poison"), Task(Held(), sound), Task(Held(), "other")]
     done = list(cluster.on(client, reader, limits=LIMITS, name="reader")(tasks))
-    assert sorted((one.task.sha256, head(one.result).reason, one.holds) for one in done) == sorted(
+    assert sorted((one.task.sha256, heads(one.result)[0].reason, one.holds) for one in done) == sorted(
         [
             (sound, "", "always"),
             (sound, "", "always"),

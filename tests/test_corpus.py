@@ -22,7 +22,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
+from strategies import Case
 
+import gxstudy as gx
 from gxstudy import corpus, frames, organs
 from gxstudy.corpus import results, work
 from gxstudy.corpus.inventory import SUFFIXES
@@ -31,6 +33,7 @@ from gxstudy.findings import Code, finding
 from gxstudy.layout import Box
 from gxstudy.prose import Fact
 from gxstudy.report import Report
+from gxstudy.specimens import bind
 
 PRODUCTS = ("figures", "reports", "facts", "checks", "findings", "failures")
 
@@ -65,6 +68,11 @@ def reader(data: bytes) -> Report:
 
 def other_reader(data: bytes) -> Report:
     return dataclasses.replace(reader(data), kind="html")
+
+
+def pairs(data: bytes) -> list[Report]:
+    first, second = _report(data.decode()), _report(data.decode().replace("|", "二|", 1))
+    return [first, second]
 
 
 def _report(said: str) -> Report:
@@ -266,10 +274,39 @@ def test_an_unreadable_folder_and_a_broken_link_are_said(tmp_path: Path) -> None
 def test_a_file_changed_in_between_is_a_failure_of_today(tmp_path: Path) -> None:
     place = folder(tmp_path, {"a.pdf": "甲县|2024|1"}) / "a.pdf"
     result, holds = work.read_file(work.Task(place, digest("what was hashed")), reader)
-    assert (results.head(result).reason, holds) == ("changed", "today")
+    assert (results.heads(result)[0].reason, holds) == ("changed", "today")
     place.unlink()
     result, holds = work.read_file(work.Task(place, digest("甲县|2024|1")), reader)
-    assert (results.head(result).reason, holds) == ("not_opened", "today")
+    assert (results.heads(result)[0].reason, holds) == ("not_opened", "today")
+
+
+def test_every_report_of_a_file_is_one_of_the_dataset(tmp_path: Path) -> None:
+    cases = [Case(seed=seed, organ=f"某市{name}局") for seed, name in enumerate(("水利", "审计", "统计"))]
+    files = {"all.pdf": bind(*(case.pdf for case in cases)), "one.pdf": Case(seed=9, organ="某市教育局").pdf}
+    registry = "path,organ,year\nall.pdf,某市水利局,2024\none.pdf,某市教育局,2024\n"
+    raw = folder(tmp_path / "raw", {**files, "registry.csv": registry})
+    built = corpus.build(raw, tmp_path / "out", jobs=1)
+    told = built.reports.set_index("report_id")
+    assert told["organ"].to_dict() == {
+        "all": "某市水利局", "all#2": "某市审计局", "all#3": "某市统计局", "one": "某市教育局"
+    }  # fmt: skip
+    assert told["registry_organ"].dropna().to_dict() == {"all": "某市水利局", "one": "某市教育局"}
+    assert told["path"].tolist() == ["all.pdf"] * 3 + ["one.pdf"]
+    assert (built.manifest["counts"]["files"], built.manifest["counts"]["read"], len(told)) == (2, 2, 4)
+    assert not built.findings["code"].isin(["registry_disagrees", "several_reports"]).any()
+    for report in gx.read_reports(raw / "all.pdf"):
+        one = built.figures.query("report_id == @report.report_id").reset_index(drop=True)
+        pd.testing.assert_frame_equal(one.drop(columns="source"), gx.tidy(report).drop(columns="source"))
+    again: list[corpus.Progress] = []
+    assert dataset(corpus.build(raw, tmp_path / "out", jobs=1, progress=again.append).path) == dataset(built.path)
+    assert [seen.kept for seen in again] == [2]
+
+
+def test_a_file_in_the_name_of_another_s_second_report_keeps_its_own(tmp_path: Path) -> None:
+    raw = folder(tmp_path / "raw", {"a.pdf": "甲县|2024|1", "a#2.pdf": "丙县|2024|3"})
+    built = corpus.build(raw, tmp_path / "out", reader=pairs, jobs=1)
+    named = dict(zip(built.reports["report_id"], built.reports["organ"], strict=True))
+    assert named == {"a": "甲县", "a.pdf#2": "甲县二", "a#2": "丙县", "a#2#2": "丙县二"}
 
 
 # Interruptions --------------------------------------------------------------------------------------------------------
@@ -678,7 +715,7 @@ def test_a_temporary_folder_too_long_for_sockets_is_named(tmp_path: Path, monkey
 
 def test_a_result_gives_back_every_column() -> None:
     report = dataclasses.replace(_report("甲县|2024|7"), findings=())
-    told = results.body(results.read(report))
+    told = results.body(results.read([report]))
     for name, make in {"figures": frames.tidy, "reports": frames.reports, "findings": frames.findings}.items():
         made = frames.tables.as_frame(frames.product(name), told[name])
         pd.testing.assert_frame_equal(made, make(report))

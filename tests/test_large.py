@@ -46,7 +46,9 @@ class Held(NamedTuple):
 def write(folder: Path, reports: int, *, processes: int = 1) -> Path:
     """Write a dataset of so many reports of 200 figures, on eight years."""
     read = [
-        results.read(handmade.report({("applications", "new", "total"): str(number)}, organ="某县", year=2018 + number))
+        results.read(
+            [handmade.report({("applications", "new", "total"): str(number)}, organ="某县", year=2018 + number)]
+        )
         for number in range(8)
     ]
     files = [
@@ -54,7 +56,7 @@ def write(folder: Path, reports: int, *, processes: int = 1) -> Path:
                 Registered(organ=f"{number // 8}县"), None)
         for number in range(reports)
     ]  # fmt: skip
-    nameless = [results.head(one)._replace(organ=None) for one in read]
+    nameless = [(results.heads(one)[0]._replace(organ=None),) for one in read]
     result = {file.sha256: read[int(file.report_id) % 8] for file in files}
     heads = {file.sha256: nameless[int(file.report_id) % 8] for file in files}
     staged, out = folder / "staged", folder / "out"

@@ -27,11 +27,11 @@ from gxstudy.corpus.compare import Comparison, diff
 from gxstudy.corpus.index import Index, forget
 from gxstudy.corpus.inventory import Inventory
 from gxstudy.corpus.opened import Corpus, open
-from gxstudy.corpus.results import Head, Kept, LostError, Stored, fingerprint, head
+from gxstudy.corpus.results import Head, Kept, LostError, Stored, fingerprint, heads
 from gxstudy.corpus.work import Limits, Reader, Run, Task
 from gxstudy.errors import CallError, StorageError
 from gxstudy.frames.dictionary import PRODUCTS
-from gxstudy.report import read_report
+from gxstudy.report import read_reports
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -65,7 +65,7 @@ def build(
     memory: int = 2048,
     cache: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
-    reader: Reader = read_report,
+    reader: Reader = read_reports,
     rehash: bool = False,
     client: Client | None = None,
 ) -> Corpus:
@@ -98,7 +98,7 @@ def build(
     progress
         Called with a :class:`Progress` after each file, in the order in which they are done.
     reader
-        What reads the bytes of a file; importable by name, since workers import it.
+        What reads the bytes of a file, to a report or all that it holds; importable by name, since workers import it.
     rehash
         Hash every file, of the raw ones and of the dataset. By default a file that has the size, times and number
         (inode) that it had when it was hashed is taken to be the same; a file system may tell none of these truly.
@@ -110,7 +110,9 @@ def build(
     -------
     Corpus
         The dataset, opened. Where the report does not print who reports on which year, ``organ`` and ``year`` are
-        those of the registry; where both speak, the report is followed and a disagreement is a finding.
+        those of the registry; where both speak, the report is followed and a disagreement is a finding. Of a file that
+        holds several reports each is one of the dataset: the first under the name of the file, the second under that
+        name with ``#2``. Of these the registry is asked for the first alone.
 
     Raises
     ------
@@ -218,9 +220,9 @@ class _Results(NamedTuple):
 
     kept: Kept
     tags: dict[str, str]
-    heads: dict[str, Head]
+    heads: dict[str, tuple[Head, ...]]
 
-    def note(self, sha256: str, tag: str, told: Head) -> None:
+    def note(self, sha256: str, tag: str, told: tuple[Head, ...]) -> None:
         """Remember where the result for a file is."""
         self.tags[sha256] = tag
         self.heads[sha256] = told
@@ -237,8 +239,8 @@ def _find_kept(taken: Inventory, results: _Results, limits: Limits, index: Index
         for tag in tags:
             result = results.kept.get(file.sha256, tag=tag)
             if result is not None:
-                results.note(file.sha256, tag, head(result))
-                index.learn_result(file.sha256, tag, head(result))
+                results.note(file.sha256, tag, heads(result))
+                index.learn_result(file.sha256, tag, heads(result))
                 break
     index.commit()
 
@@ -254,19 +256,19 @@ def _read_others(
     """Read the files of which no result is kept, and keep theirs."""
     tasks = [Task(file.place, file.sha256) for file in taken.files if file.sha256 not in results.tags]
     known = len(results.tags)
-    failed = len(taken.failures) + sum(told.outcome == "failed" for told in results.heads.values())
+    failed = len(taken.failures) + sum(told[0].outcome == "failed" for told in results.heads.values())
     done = len(taken.failures) + known
     total = len(taken.failures) + len(taken.files)
     progress(Progress(done, failed, known, total))
     for number, (task, result, holds) in enumerate(run(tasks), start=1):
         tag = {"always": "", "under_limits": limits.tag, "today": _TODAY}[holds]
         results.kept.put(task.sha256, result, tag=tag)
-        results.note(task.sha256, tag, head(result))
+        results.note(task.sha256, tag, heads(result))
         index.learn_result(task.sha256, tag, results.heads[task.sha256])
         if number % _RESULTS_AT_ONCE == 0:
             index.commit()
         done += 1
-        failed += results.heads[task.sha256].outcome == "failed"
+        failed += results.heads[task.sha256][0].outcome == "failed"
         progress(Progress(done, failed, known, total))
     index.commit()
 

@@ -13,13 +13,13 @@ import json
 import os
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gxstudy.corpus.choice import Candidate, choose
 from gxstudy.corpus.index import Index, Made
-from gxstudy.corpus.inventory import Failure, Inventory
+from gxstudy.corpus.inventory import Failure, Inventory, RawFile
 from gxstudy.corpus.package import data_package, schemas
 from gxstudy.corpus.parts import Place, parts
 from gxstudy.corpus.results import LIBRARIES, Head, version
@@ -40,6 +40,7 @@ from gxstudy.findings import Code
 from gxstudy.frames.dictionary import PRODUCTS, Product, product
 from gxstudy.frames.records import columns
 from gxstudy.organs import divisions_source, same_organ
+from gxstudy.several import named, number_of
 from gxstudy.text import squeeze
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def write(
     staged: Path,
     out: Path,
     inventory: Inventory,
-    heads: Mapping[str, Head],
+    heads: Mapping[str, tuple[Head, ...]],
     source: Source,
     index: Index,
     *,
@@ -93,7 +94,7 @@ def write(
     inventory
         What is in the raw folder.
     heads
-        What came of each file, by its hash.
+        What came of each file, by its hash: each report in it, or one failure.
     source
         Gives the result of a file by its hash; asked for once, so that they need not be held.
     index
@@ -106,12 +107,12 @@ def write(
     frozenset of str
         The names of all files of the dataset: those in ``staged``, and those in ``out`` that stay.
     """
-    told = [Outcome(file, heads[file.sha256]) for file in inventory.files]
+    told = sorted(_outcomes(inventory.files, heads), key=lambda outcome: outcome.file.report_id)
     reports = [outcome for outcome in told if outcome.head.outcome == "read"]
     failures = [*inventory.failures, *(_failure(outcome) for outcome in told if outcome.head.outcome == "failed")]
     failures.sort(key=lambda failure: failure.path)
     known = _known(reports, inventory.corrections)
-    layout = parts(Place(file.report_id, *said_of(file, head), head.figures) for file, head in reports)
+    layout = parts(Place(file.report_id, *said_of(file, head), head.figures) for file, head, _ in reports)
     files: dict[str, Made] = {}
     jobs = [job(part, (reports[number] for number in part.members), known) for part in layout]
     stay = [_there(out, one, index) for one in jobs]
@@ -127,8 +128,8 @@ def write(
         _write_json(staged / name, described)
         files[name] = made(staged, name, "", 0)
     counts = {
-        "files": len(told) + len(inventory.failures),
-        "read": len(reports),
+        "files": len(inventory.files) + len(inventory.failures),
+        "read": sum(outcome.number == 0 for outcome in reports),
         "failed": len(failures),
         "failed_by_reason": dict(sorted(Counter(failure.reason for failure in failures).items())),
         "not_reports": inventory.not_reports,
@@ -236,6 +237,25 @@ def _counted(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[
     return {"in_force": len(corrections), "of_no_report": len(corrections) - concern}
 
 
+def _outcomes(files: Sequence[RawFile], heads: Mapping[str, tuple[Head, ...]]) -> Iterator[Outcome]:
+    """Yield what came of each file, report by report."""
+    names = {file.report_id for file in files}
+    for file in files:
+        for number, head in enumerate(heads[file.sha256]):
+            yield Outcome(_named(file, number, names), head, number)
+
+
+def _named(file: RawFile, number: int, taken: Container[str]) -> RawFile:
+    """Return a file under the name of a report in it; the registry says whose the first is, and of no other."""
+    if number == 0:
+        return file
+    name = named(file.report_id, number)
+    return file._replace(
+        report_id=named(file.path, number) if name in taken else name,
+        registered=file.registered._replace(organ=None, year=None),
+    )
+
+
 def _failure(outcome: Outcome) -> Failure:
     file, said = outcome.file, outcome.file.registered
     told = (outcome.head.reason, outcome.head.message, file.sha256)
@@ -245,9 +265,9 @@ def _failure(outcome: Outcome) -> Failure:
 def _known(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[str, Known]:
     """Return what their files do not say, by ``report_id``, of the reports of which there is something to say."""
     found: dict[str, list[tuple[Code, str]]] = defaultdict(list)
-    for file, head in reports:
+    for file, head, number in reports:
         said = file.registered
-        if file.listed is False:
+        if file.listed is False and number == 0:
             found[file.report_id].append((Code.NOT_IN_REGISTRY, f"the registry does not list {file.path}"))
         if said.organ and head.organ and squeeze(said.organ) != squeeze(head.organ):
             message = f"the report names {head.organ}, the registry {said.organ}; the report is followed"
@@ -257,13 +277,13 @@ def _known(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[st
             found[file.report_id].append((Code.REGISTRY_DISAGREES, message))
     candidates = [
         Candidate(file.report_id, file.path, file.registered.published, *said_of(file, head), head)
-        for file, head in reports
+        for file, head, _ in reports
     ]
     links = same_organ((one.organ, one.year) for one in candidates if one.organ and one.year is not None)
     chosen = choose(candidates, links.ids)
     contested = set(links.contested)
     as_written = {one.report_id: links.ids[key] for one in candidates if (key := (one.organ, one.year)) in contested}
-    for file, head in reports:
+    for file, head, _ in reports:
         one = chosen.get(file.report_id)
         if one is not None:
             others = ", ".join(one.others)
@@ -280,11 +300,11 @@ def _known(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[st
 
 def _decided(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[str, tuple[Correction, ...]]:
     """Return the corrections that concern each report: made on its file, or on another file of its name."""
-    ours = {file.sha256: file.report_id for file, _ in reports}
+    ours = {(file.sha256, number): file.report_id for file, _, number in reports}
     names = set(ours.values())
     found: dict[str, list[Correction]] = defaultdict(list)
     for one in corrections:
-        name = ours.get(one.sha256, one.report_id)
+        name = ours.get((one.sha256, number_of(one.report_id)), one.report_id)
         if name in names:
             found[name].append(one)
     return {name: tuple(some) for name, some in found.items()}

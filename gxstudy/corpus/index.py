@@ -103,14 +103,14 @@ class Index:
         if time.time_ns() - max(before.modified, before.changed) > _SETTLED:
             self._base.execute("INSERT OR REPLACE INTO hashed VALUES (?, ?, ?)", (path, _written(before), sha256))
 
-    def came_of(self, sha256: str) -> tuple[str, Head] | None:
-        """Return the tag under which the result for a file is kept, and its head."""
+    def came_of(self, sha256: str) -> tuple[str, tuple[Head, ...]] | None:
+        """Return the tag under which the result for a file is kept, and its heads."""
         found = self._base.execute("SELECT tag, head FROM came WHERE sha256 = ?", (sha256,)).fetchone()
-        return (str(found[0]), Head(*json.loads(found[1]))) if found is not None else None
+        return (str(found[0]), tuple(Head(*told) for told in json.loads(found[1]))) if found is not None else None
 
-    def learn_result(self, sha256: str, tag: str, head: Head) -> None:
+    def learn_result(self, sha256: str, tag: str, heads: tuple[Head, ...]) -> None:
         """Remember what came of a file."""
-        self._base.execute("INSERT OR REPLACE INTO came VALUES (?, ?, ?)", (sha256, tag, json.dumps(head)))
+        self._base.execute("INSERT OR REPLACE INTO came VALUES (?, ?, ?)", (sha256, tag, json.dumps(heads)))
 
     def forget_results(self, hashes: Iterable[str]) -> None:
         """Forget what came of these files."""

@@ -1,8 +1,8 @@
 """The result of reading one file, as bytes; and the folder that keeps results, so that nothing is read twice.
 
-A result is a line of JSON (what came of the file, and who reports on which year), then the columns of every product
-as compressed JSON. It holds what the content of the file decides and nothing else: names, sources and paths are added
-when a dataset is written.
+A result is a line of JSON (what came of the file: of each of its reports who reports on which year, and how many bytes
+follow for it), then for each report the columns of every product as compressed JSON. It holds what the content of the
+file decides and nothing else: names, sources and paths are added when a dataset is written.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import json
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from gxstudy.frames.dictionary import PRODUCTS
 from gxstudy.frames.records import Columns, of_reports
@@ -31,7 +31,7 @@ __all__ = [
     "body",
     "failed",
     "fingerprint",
-    "head",
+    "heads",
     "read",
     "version",
 ]
@@ -55,7 +55,7 @@ _DIGEST = hashlib.sha256().digest_size
 
 
 class Head(NamedTuple):
-    """What came of one file: a report of ``organ`` and ``year``, or a failure with its reason and message.
+    """What came of a file, or of one report in it: a report of ``organ`` and ``year``, or a failure and why.
 
     ``figures`` is how many figures the report has, ``same`` a digest of what is printed in each place: two reports with
     the same figures have one. ``contradicted``, ``unreadable`` and ``proved`` count figures.
@@ -73,26 +73,30 @@ class Head(NamedTuple):
     proved: int = 0
 
 
-def read(report: Report) -> bytes:
-    """Return the result for a file that was read."""
+def read(reports: Sequence[Report]) -> bytes:
+    """Return the result for a file that was read: its reports, one at least."""
+    packed = [_packed(report) for report in reports]
+    return _line([(len(one), *_head(report)) for one, report in zip(packed, reports, strict=True)]) + b"".join(packed)
+
+
+def _packed(report: Report) -> bytes:
     columns = {name: of_reports(name, (report,)) for name in _OF_REPORTS}
-    organ = columns["reports"]["organ"][0]
     told = {
         name: {field: values if len(set(values)) > 1 else values[:1] for field, values in table.items()}
         | {"": [len(table["report_id"])]}
         for name, table in columns.items()
     }
-    packed = zlib.compress(json.dumps(told, separators=(",", ":")).encode("ascii"), level=1)
-    return _line(_head(organ if isinstance(organ, str) else None, report)) + packed
+    return zlib.compress(json.dumps(told, separators=(",", ":")).encode("ascii"), level=1)
 
 
-def _head(organ: str | None, report: Report) -> Head:
+def _head(report: Report) -> Head:
+    (organ,) = of_reports("reports", (report,))["organ"]
     entries = report.entries
     places = sorted((one.table, one.row, one.column, one.status, str(_number(one.value))) for one in entries)
     grades, statuses = Counter(one.grade for one in entries), Counter(one.status for one in entries)
     return Head(
         outcome="read",
-        organ=organ,
+        organ=organ if isinstance(organ, str) else None,
         year=report.year,
         figures=len(entries),
         same=hashlib.sha256(repr(places).encode()).hexdigest()[:16],
@@ -109,21 +113,24 @@ def _number(value: int | Decimal | None) -> float | None:
 def failed(reason: str, message: str) -> bytes:
     """Return the result for a file from which no report was read."""
     written = message.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
-    return _line(Head("failed", reason=reason, message=written))
+    return _line([(0, *Head("failed", reason=reason, message=written))])
 
 
-def _line(told: Head) -> bytes:
+def _line(told: list[tuple[Any, ...]]) -> bytes:
     return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def head(result: bytes) -> Head:
-    """Return the first part of a result."""
-    return Head(*json.loads(result[: result.index(b"\n")]))
+def heads(result: bytes) -> tuple[Head, ...]:
+    """Return what came of a file: its reports in order, or one failure."""
+    return tuple(Head(*told) for _, *told in json.loads(result[: result.index(b"\n")]))
 
 
-def body(result: bytes) -> dict[str, Columns]:
-    """Return the columns of every product of a report that was read."""
-    told: dict[str, Columns] = json.loads(zlib.decompress(result[result.index(b"\n") + 1 :]))
+def body(result: bytes, number: int = 0) -> dict[str, Columns]:
+    """Return the columns of every product of a report that was read, by its number in the file."""
+    line, _, packed = result.partition(b"\n")
+    sizes = [size for size, *_ in json.loads(line)]
+    start = sum(sizes[:number])
+    told: dict[str, Columns] = json.loads(zlib.decompress(packed[start : start + sizes[number]]))
     tables = {}
     for name, table in told.items():
         (rows,) = table.pop("")

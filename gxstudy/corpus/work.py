@@ -16,7 +16,7 @@ import tempfile
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -48,7 +48,8 @@ __all__ = [
     "stop",
 ]
 
-Reader = Callable[[bytes], Report]
+Reader = Callable[[bytes], Report | Sequence[Report]]
+"""Reads the bytes of a file, to a report or all that it holds."""
 
 _MEBIBYTE = 1 << 20
 _SOCKET_ROOM = 75
@@ -310,7 +311,8 @@ def read_file(task: Task, reader: Reader) -> tuple[bytes, Holds]:
     if digest != task.sha256:
         return failed("changed", "the file was changed while the dataset was being built; build it again"), "today"
     try:
-        return read(reader(data)), "always"
+        found = reader(data)
+        return read([found] if isinstance(found, Report) else found), "always"
     except UnreadableFileError as error:
         return failed(reason(error), str(error).removeprefix(f"bytes:{digest[:12]}: ")), "always"
     except MemoryError:

@@ -56,10 +56,11 @@ _OF_REPORTS = tuple(of for of in PRODUCTS if of.name != "failures")
 
 
 class Outcome(NamedTuple):
-    """A file that was read or tried, and what came of it."""
+    """A file that was read or tried, and what came of it: of one that holds several reports, of that ``number``."""
 
     file: RawFile
     head: Head
+    number: int = 0
 
 
 class Known(NamedTuple):
@@ -105,9 +106,9 @@ def job(part: Part, members: Iterable[Outcome], known: Mapping[str, Known]) -> J
     told = hashlib.sha256(part.name.encode())
     concerned = {}
     reports = tuple(members)
-    for file, head in reports:
+    for file, head, number in reports:
         of_report = known.get(file.report_id, NOTHING)
-        told.update(f"{(*file[:1], *file[2:], *said_of(file, head), of_report)}\n".encode())
+        told.update(f"{(*file[:1], *file[2:], number, *said_of(file, head), of_report)}\n".encode())
         if of_report is not NOTHING:
             concerned[file.report_id] = of_report
     return Job({of.name: _files(part, of) for of in _OF_REPORTS}, reports, concerned, told.hexdigest())
@@ -153,7 +154,7 @@ def write_jobs(jobs: Sequence[Job], staged: Path, source: Source, *, processes: 
         except BrokenProcessPool:
             return _write(one, staged, source)
 
-    figures = sum(head.figures for one in jobs for _, head in one.members)
+    figures = sum(outcome.head.figures for one in jobs for outcome in one.members)
     helpers = min(processes, len(jobs), figures // parts.PART_ROWS) - 1  # a process is started for a part's worth
     if helpers > 0:
         context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
@@ -170,7 +171,7 @@ def write_jobs(jobs: Sequence[Job], staged: Path, source: Source, *, processes: 
 
 
 def _hashes(one: Job) -> Iterator[str]:
-    return (file.sha256 for file, _ in one.members)
+    return (outcome.file.sha256 for outcome in one.members)
 
 
 def _write(one: Job, staged: Path, source: Source) -> dict[str, Made]:
@@ -179,9 +180,9 @@ def _write(one: Job, staged: Path, source: Source) -> dict[str, Made]:
             of.name: stack.enter_context(Writer(of, *(staged / name for name in one.names[of.name])))
             for of in _OF_REPORTS
         }
-        for file, head in one.members:
+        for file, head, number in one.members:
             of_report = one.known.get(file.report_id, NOTHING)
-            tables = body(source.of(file.sha256))
+            tables = body(source.of(file.sha256), number)
             if of_report.corrections:
                 tables = correct(tables, of_report.corrections, sha256=file.sha256)
             for name, table in _complete(file, head, tables, of_report):
@@ -204,7 +205,7 @@ def made(staged: Path, name: str, inputs: str, rows: int) -> Made:
 
 def choice_of(outcome: Outcome, known: Mapping[str, Known]) -> str | None:
     """Return what became of a report among its rivals; None where its organ or year is not known."""
-    organ, year = said_of(*outcome)
+    organ, year = said_of(outcome.file, outcome.head)
     if organ is None or year is None:
         return None
     chosen = known.get(outcome.file.report_id, NOTHING).chosen

@@ -6,6 +6,7 @@ Every decision is on the disk before the next figure is shown. Whoever stops in 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,7 +15,8 @@ from gxstudy import corrections
 from gxstudy.corrections import Correction
 from gxstudy.desk.cases import Case, doubtful
 from gxstudy.errors import CallError, GxstudyError
-from gxstudy.report import Report, read_report
+from gxstudy.report import Report, read_reports
+from gxstudy.several import number_of
 from gxstudy.text import read_number
 
 __all__ = ["Progress", "Session", "Waiting", "now"]
@@ -258,7 +260,7 @@ class Session:
 
     def _opened(self, one: Waiting) -> Report | None:
         """Return the report, or None where its file is not what it was: said in ``trouble``."""
-        if self.report is not None and self.report.sha256 == one.sha256:
+        if self.report is not None and (self.report.sha256, self.report.report_id) == (one.sha256, one.report_id):
             return self.report
         try:
             report = self._read(one.file, one.report_id)
@@ -273,4 +275,7 @@ class Session:
 
 
 def _read(file: Path, report_id: str) -> Report:
-    return read_report(file, report_id=report_id)
+    """Return the report of a name; where a file holds several its name says which."""
+    reports = read_reports(file, report_id=report_id)
+    number = number_of(report_id)
+    return replace(reports[number if number < len(reports) else 0], report_id=report_id)
