@@ -307,6 +307,39 @@ FOUND = {
             breaks=(Break(table="applications", row=21, header=True, labels="first", page=True, gap=0.0),),
         ),
     ),
+    # The last line of a merged label beside figures at the foot of their cell: the row below took them.
+    "figures at the foot of their cell given to the row below": Case(
+        "2019",
+        2020,
+        kind="sparse",
+        zero="",
+        layout=Layout(
+            ruled="heads",
+            padding=(1.0, 1.0),
+            stand="bottom",
+            breaks=(Break("applications", 24, header=False, labels="second", open=True),),
+        ),
+    ),
+    # The first line of a wrapped 增加342 passed for the label of a row: of the others 342, 6 and 9 were left.
+    "what stands under a word of change": Case(
+        foreign_blocks=("article_20_1",),
+        noted=(("normative_documents", "newly_made", "增加"), ("regulations", "total_disclosed", ".35")),
+        layout=Layout(ruled="none", stand="top", figure_wrap=2),
+    ),
+    # "4." is no figure: the 35 under it was given to the next column.
+    "the rest of a figure given to the column beside it": Case(
+        foreign_blocks=("article_20_1",),
+        noted=(
+            ("normative_documents", "newly_made", ".35"),
+            ("penalties", "decisions", ".35"),
+            ("regulations", "newly_made", "件"),
+        ),
+        layout=Layout(landscape=True, ruled="horizontal", align="right", figure_wrap=2),
+    ),
+    # The rows of one block without figures ran together, and the total of the next was taken for its own.
+    "rows of table four lost between two blocks": Case(
+        "2019", 2019, seed=154, kind="sparse", zero="", layout=Layout(ruled="none", disputes="down")
+    ),
 }
 
 

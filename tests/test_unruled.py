@@ -22,7 +22,7 @@ from gxstudy.findings import Code, finding
 from gxstudy.grids import wrapped
 from gxstudy.grids.heads import Place, columns
 from gxstudy.grids.rows import Line, cut
-from gxstudy.layout import Document, Grid, Page, Word
+from gxstudy.layout import Cell, Document, Grid, Page, Ruling, Word
 from gxstudy.readers import pdf
 from gxstudy.specimens import Layout, Specimen, draw, invented
 from gxstudy.text import read_number, squeeze
@@ -484,6 +484,112 @@ def test_the_rest_of_a_figure_at_the_foot_of_a_page_is_no_number_of_the_page(upp
     (cell,) = (cell for cell in cells if "85" in cell.text)
     assert cell.garbled or cell.text == f"{upper}85{lower}"
     assert "- 1 -" not in [cell.text for cell in cells]
+
+
+def page_of(*printed: tuple[float, float, str], rules: Sequence[float] = ()) -> Page:
+    """A page of words 8 points high, each by its left edge and top, and rules across it."""
+    words = tuple(
+        Word(text, x0, top, x0 + sum(8.0 if each > "一" else 4.0 for each in text), top + 8.0)
+        for x0, top, text in printed
+    )
+    return Page(1, 595.0, 842.0, words, tuple(Ruling(20.0, top, 400.0, top, 0.5) for top in rules))
+
+
+def row_of(page: Page, label: str) -> list[Cell]:
+    """The cells behind the first label that begins so."""
+    for grid in grids.find(page):
+        for cell in grid.cells:
+            if cell.text.startswith(label):
+                return [other for other in grid.cells if other.row == cell.row and other.column > cell.column]
+    raise AssertionError(label)
+
+
+HEADINGS = (
+    (30.0, 700.0, "信息内容"),
+    (150.0, 700.0, "制发件数"),
+    (250.0, 700.0, "废止件数"),
+    (350.0, 700.0, "有效件数"),
+)
+
+
+def test_digits_set_so_wide_that_they_may_be_two_figures_are_not_believed() -> None:
+    """The 13 of a row with a blank in its last column was read as 1 and 3."""
+    made, *others = (Word(text, x, 700.0, x + 4.0, 708.0) for x, text in ((150.0, "2"), (250.0, "1"), (256.4, "3")))
+    line = cut([Word("规章", 30.0, 700.0, 46.0, 708.0), made, *others])
+    assert [word.text for (word,) in line.figures] == ["2", "1", "3"]
+    assert all(word.garbled for (word,) in line.figures)
+
+
+@pytest.mark.parametrize("figures", [{250.0: "0"}, {150.0: "—", 250.0: "0"}])
+def test_a_figure_between_two_lines_of_its_label_is_no_number_of_the_page(figures: dict[float, str]) -> None:
+    """The 0 of the last row but one was left out, and its place said to be blank."""
+    page = page_of(
+        *HEADINGS,
+        *((30.0, 712.0, "1.信访举报"), (150.0, 712.0, "86"), (250.0, 712.0, "39"), (350.0, 712.0, "125")),
+        *((30.0, 745.0, "2.申请人逾期未按要求缴"), (30.0, 754.0, "纳费用")),
+        *((x, 749.5, text) for x, text in figures.items()),
+        *((30.0, 766.0, "3.其他"), (150.0, 766.0, "3"), (250.0, 766.0, "4"), (350.0, 766.0, "7")),
+    )
+    shown = {cell.box.x0: cell for cell in row_of(page, "2.申请人") if cell.box is not None}
+    assert [cell.text for _, cell in sorted(shown.items())] == [figures.get(x, "") for x in (150.0, 250.0, 350.0)]
+
+
+@pytest.mark.parametrize("text", ["/", "—", "增加", "件"])
+def test_what_stands_close_to_a_blank_place_and_may_be_its_figure_makes_it_doubtful(text: str) -> None:
+    """Set lower than the figure beside it, a stroke was left over and its place said to be blank."""
+    page = page_of(
+        *HEADINGS[:3],
+        *((30.0, 712.0, "规章"), (150.0, 712.0, "86"), (250.0, 712.0, "39")),
+        *((30.0, 740.0, "行政规范性文件"), (150.0, 740.0, "12")),
+        *((152.0, 748.5, "元"), (252.0, 748.5, text)),
+    )
+    *_, blank = row_of(page, "行政规范性文件")
+    assert blank.garbled
+
+
+def test_a_part_of_a_figure_among_the_labels_makes_the_column_over_it_doubtful() -> None:
+    """件 alone was taken for a label, and the 3 over it given to the next heading."""
+    page = page_of(
+        *HEADINGS,
+        *((30.0, 712.0, "行政处罚"), (170.0, 712.0, "3")),
+        *((30.0, 728.0, "行政强制"), (166.0, 728.0, "件"), (360.0, 728.0, "0")),
+        *((30.0, 100.0, "规章"), (150.0, 100.0, "1"), (250.0, 100.0, "2"), (350.0, 100.0, "4")),
+    )
+    (three,) = (cell for cell in row_of(page, "行政处罚") if cell.text)
+    assert three.text == "3"
+    assert three.garbled
+
+
+def test_figures_broken_over_lines_between_rules_are_whole() -> None:
+    """The figures of a row stood at the top of it, their label lower: none was read."""
+    page = page_of(
+        *HEADINGS,
+        *((30.0, 716.0, "规章"), (150.0, 712.0, "28"), (150.0, 721.0, "4"), (250.0, 712.0, "48"), (250.0, 721.0, "9.")),
+        *((250.0, 730.0, "35"), (350.0, 712.0, "7")),
+        *((30.0, 748.0, "行政规范性文件"), (150.0, 744.0, "86"), (250.0, 744.0, "增加"), (250.0, 753.0, "19")),
+        *((250.0, 762.0, "6"), (350.0, 744.0, "101"), (350.0, 753.0, "3")),
+        rules=(695.0, 710.0, 741.0, 773.0),
+    )
+    assert [cell.text for cell in row_of(page, "规章")] == ["284", "489.35", "7"]
+    assert [cell.text for cell in row_of(page, "行政规范性文件")] == ["86", "增加196", "1013"]
+    assert not any(cell.garbled for cell in row_of(page, "规章"))
+
+
+@pytest.mark.parametrize(
+    "upper, lower", [((30.0, "规章"), (30.0, "行政规范性文件")), ((110.0, "3.其他"), (30.0, "（七）总计"))]
+)
+def test_figures_of_two_rows_between_two_rules_are_not_put_together(
+    upper: tuple[float, str], lower: tuple[float, str]
+) -> None:
+    """Rules may part groups of rows only."""
+    page = page_of(
+        *HEADINGS,
+        *((upper[0], 712.0, upper[1]), (200.0, 712.0, "28"), (260.0, 712.0, "48"), (350.0, 712.0, "7")),
+        *((lower[0], 721.0, lower[1]), (200.0, 721.0, "4"), (260.0, 721.0, "12"), (350.0, 721.0, "5")),
+        rules=(695.0, 710.0, 731.0),
+    )
+    found = {cell.text for grid in grids.find(page) for cell in grid.cells if not cell.garbled}
+    assert not found & {"284", "4812", "75"}
 
 
 @pytest.mark.parametrize("stroke", ["-", "21"])

@@ -252,7 +252,8 @@ def _by_turns(rows: Sequence[PrintedRow]) -> dict[tuple[int, int], Pairs | None]
     """Return the place of every row of one figure, where each result has a row; None where it is not clear.
 
     The results follow each other, block after block. The label of a block, centred over its rows or cut off from them
-    by a page, may stand beside any of them, so that it is that of the rows before it too.
+    by a page, may stand beside any of them, so that it is that of the rows before it too. Where the labels of several
+    results run together beside the name of another block, rows are lost: what follows may be of any block.
     """
     order = [column.key for column in forms.load("2021").table(TABLE).columns]
     named = [(row, _results(row)) for row in rows if row.drawn]
@@ -260,14 +261,19 @@ def _by_turns(rows: Sequence[PrintedRow]) -> dict[tuple[int, int], Pairs | None]
         return {}  # results stand side by side
     turns: list[list[tuple[PrintedRow, str, list[Cell]]]] = []
     blocks: list[set[str]] = []
+    lost: set[str] = set()
     for row, results in named:
+        beside = {key for cell in row.cells if (key := _meaning(cell.text, "row"))}
         if len(results) != 1:
+            lost |= beside if any(is_figure(cell.text) for cell in values_of(row)) else set()
             continue
-        if not turns or order.index(results[0]) <= order.index(turns[-1][-1][1]):
+        others = lost.difference(*blocks[-1:])
+        if others or not turns or order.index(results[0]) <= order.index(turns[-1][-1][1]):
             turns.append([])
-            blocks.append(set())
+            blocks.append({block for block, _ in places()} if others else set())
+            lost = set()
         turns[-1].append((row, results[0], _beside_result(row)))
-        blocks[-1].update(key for cell in row.cells if (key := _meaning(cell.text, "row")))
+        blocks[-1] |= beside
     return {
         _at(row): [((next(iter(block)), result), figures[0])] if len(block) == 1 else None
         for turn, block in zip(turns, blocks, strict=True)

@@ -13,6 +13,8 @@ from gxstudy.text import squeeze
 
 __all__ = [
     "APART",
+    "BAND",
+    "CLOSE",
     "FIGURE",
     "Line",
     "begun",
@@ -20,6 +22,7 @@ __all__ = [
     "closed",
     "cut",
     "goes_on",
+    "is_numbered",
     "is_wrapped",
     "part_labels",
     "row_lines",
@@ -148,9 +151,15 @@ def _in_doubt(pieces: list[list[Word]]) -> list[list[Word]]:
     Then none of them can be counted to tell which column it is of.
     """
     words = [word for piece in pieces if _is_figure(piece) for word in piece if word.text.isdigit()]
-    if not any(word.x0 - before.x1 < SET_WIDE * (word.bottom - word.top) for before, word in pairwise(words)):
+    if not any(map(_may_be_one, words, words[1:])):
         return pieces
     return [[piece[0]._replace(garbled=True)] if _is_figure(piece) else piece for piece in pieces]
+
+
+def _may_be_one(before: Word, word: Word) -> bool:
+    """Return whether two figures stand so close that they may be one number; no column is as narrow as a digit."""
+    near = APART if len(before.text) == len(word.text) == 1 else SET_WIDE
+    return word.x0 - before.x1 < near * (word.bottom - word.top)
 
 
 def _parted(pieces: list[list[Word]]) -> list[list[Word]]:
@@ -224,7 +233,7 @@ def _is_merged(word: Word, others: Sequence[Word]) -> bool:
     """
     near = FLUSH * (word.bottom - word.top)
     alike = [other for other in others if abs(other.x0 - word.x0) < near and abs(other.x1 - word.x1) < near]
-    return len(alike) > 1 + (len(word.text) == 1) and not all(_NUMBERED.match(squeeze(other.text)) for other in alike)
+    return len(alike) > 1 + (len(word.text) == 1) and not all(is_numbered(other.text) for other in alike)
 
 
 def _is_figure(piece: list[Word]) -> bool:
@@ -280,6 +289,8 @@ def _more_label(lines: list[Line], index: int, row: int) -> bool:
     if line.top - above.bottom > 0.4 * line.height:
         return False
     labels = above.labels if index - 1 == row else above.pieces
+    if labels and is_numbered(line.pieces[0][0].text):
+        return False
     return not labels or any(
         overlap(line.pieces[0][0].x0, line.pieces[0][-1].x1, piece[0].x0, piece[-1].x1) > 0 for piece in labels
     )
@@ -400,10 +411,15 @@ def _cut_at(lines: list[Line], indices: list[int], rules: list[float]) -> int:
     return max(gaps)[2]
 
 
+def is_numbered(label: str) -> bool:
+    """Return whether a label begins with a number."""
+    return _NUMBERED.match(squeeze(label)) is not None
+
+
 def _is_numbered(line: Line, owns: Sequence[list[Word]]) -> bool:
     """Return whether the last label on a line begins with a number, and stands over or under one of ``owns``."""
     if not line.labels:
         return False
     label = line.labels[-1]
     under = any(overlap(label[0].x0, label[-1].x1, own[0].x0, own[-1].x1) > 0 for own in owns)
-    return under and _NUMBERED.match(squeeze(label[0].text)) is not None
+    return under and is_numbered(label[0].text)

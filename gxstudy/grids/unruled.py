@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
+from gxstudy.grids import bands
 from gxstudy.grids.heads import Place, columns, headings_of
 from gxstudy.grids.lines import is_page_number, text_lines
 from gxstudy.grids.rows import (
@@ -120,7 +121,9 @@ def _is_plain(word: Word) -> bool:
 
 def find(page: Page, words: Sequence[Word]) -> list[Grid]:
     """Return the unruled tables among ``words``, those of ``page`` outside its ruled tables."""
+    words, between = bands.fold(words, page.rulings)
     folded, originals = fold([closed(line) for line in text_lines(words)])
+    originals |= between
     printed = [
         line
         for index, line in enumerate(folded)
@@ -169,7 +172,8 @@ def _numbers_page(lines: list[list[Word]], index: int, page: Page) -> bool:
     together = all(word.x0 - before.x1 < APART * high for before, word in pairwise(line))
     if together and read_number("".join(word.text for word in line)).status != "read":
         return True  # strokes on both sides or words around it: no part of a figure
-    return not any(_is_near(line, lines[side]) for side in (index - 1, index + 1) if 0 <= side < len(lines))
+    beside = [lines[side] for side in (index - 1, index + 1) if 0 <= side < len(lines)]
+    return not any(_is_near(line, other) or _is_level(line, other) for other in beside)
 
 
 def _is_near(line: Sequence[Word], other: Sequence[Word]) -> bool:
@@ -179,6 +183,11 @@ def _is_near(line: Sequence[Word], other: Sequence[Word]) -> bool:
         return False
     figures = [word for word in other if FIGURE.fullmatch(squeeze(word.text))]
     return len(figures) > 1 or any(overlap(word.x0, word.x1, line[0].x0, line[-1].x1) > 0 for word in figures)
+
+
+def _is_level(line: Sequence[Word], other: Sequence[Word]) -> bool:
+    """Return whether a line stands beside another, in part: nothing is printed beside the number of a page."""
+    return min(line[0].bottom, other[0].bottom) > max(line[0].top, other[0].top)
 
 
 def _row_rules(page: Page, lines: list[Line]) -> list[float]:
@@ -325,6 +334,12 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
     last = max(word.x1 for index in (*header, *rows) for piece in lines[index].pieces for word in piece)
     lefts = tuple(sorted((*starts, first, *between, max(last, places[-1].x1) + 1.0)))  # figures may lie on others
     tops = _tops(lines, header, parts)
+    among = {
+        i
+        for i, place in enumerate(places)
+        for names in labels
+        if any(_meets(word, place) for word in _parts_among(names))
+    }
     cells: list[Cell] = []
     for number, index in enumerate(header):
         cells += _header_cells(page, lines[index], (number, tops[number], tops[number + 1]), lefts, places)
@@ -339,9 +354,12 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
         strays = _left_over(text, part)
         high = min(lines[i].top for i in part), max(lines[i].bottom for i in part)
         figures: list[list[Word]] = [[] for _ in places]
+        outside: set[int] = set()  # columns that part of a figure was given to which stands under none
         for index in part:
             for piece in lines[index].figures:
-                figures[_column(between, piece)] += piece
+                figures[column := _column(between, piece)] += piece
+                if not any(_meets(word, places[column]) for word in piece):
+                    outside.add(column)
         if number == len(header):
             over = [word for index in header for piece in lines[index].pieces for word in piece if is_part(word.text)]
             torn = {i for i, place in enumerate(places) for word in over if _meets(word, place)}
@@ -359,8 +377,17 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             ]
             whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
-            cells.append(cell._replace(garbled=True) if rest or column - wide in crossed | torn or not beside else cell)
+            cells.append(
+                cell._replace(garbled=True)
+                if rest or column - wide in crossed | torn | outside | among or not beside
+                else cell
+            )
     return as_seen(page, Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops))
+
+
+def _parts_among(labels: Sequence[Sequence[Word]]) -> list[Word]:
+    """Return what was taken for a label behind those of a row, but is a part of a figure: its column is another's."""
+    return [word for words in labels[1:] if not has_label(words) for word in words]
 
 
 def _meets(word: Word, place: Place) -> bool:

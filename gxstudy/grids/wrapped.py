@@ -13,7 +13,7 @@ from gxstudy.grids.lines import SPACE_GAP
 from gxstudy.layout import Word, overlap
 from gxstudy.text import join_lines, read_number, squeeze
 
-__all__ = ["CLOSE", "LONG", "NEAR", "Originals", "fold", "has_label", "is_part", "may_belong", "touching"]
+__all__ = ["CLOSE", "LONG", "NEAR", "Originals", "fold", "has_label", "is_part", "may_belong", "together", "touching"]
 
 NEAR = 0.8
 """What stands nearer to a row than this multiple of its height may belong to it."""
@@ -36,10 +36,8 @@ REACH = 3
 LONG = 200
 """A line of more words than this is no row of a table."""
 
-_IN_FIGURES = frozenset("0123456789.,+-/()件万元其中修订")
-
 _CHANGE = frozenset("增加减少约共新净")
-_UNITS = frozenset("件万元")
+_IN_FIGURES = frozenset("0123456789.,+-/()件万元其中修订") | _CHANGE
 
 Originals = dict[Word, tuple[Word, ...]]
 """The words that a word put together stands for."""
@@ -103,7 +101,7 @@ def fold(lines: Sequence[list[Word]]) -> tuple[list[list[Word]], Originals]:
         for near in nearest if found else ():
             kept[near] = [word for word in kept[near] if word not in gone]
         for parts in found:
-            word = _together(parts, row)
+            word = together(parts, row)
             originals[word] = tuple(original for part in parts for original in part)
             kept[index] = sorted([*kept[index], word], key=lambda other: other.x0)
     return [line for line in kept if line], originals
@@ -113,18 +111,17 @@ def may_belong(piece: Sequence[Word], top: float, bottom: float, *, near: float,
     """Return whether a piece that is left over may belong to a place of a row from ``top`` to ``bottom``.
 
     It stands no further from the row than the multiple ``near`` of its height (:data:`NEAR`, :data:`CLOSE`).
-    Where nothing stands in the place (``blank``), whatever near it holds a digit or half a pair of brackets may: every
-    figure broken over lines has such pieces. Where a figure stands, digits and their unit may be the rest of it, and
-    words of change (增加) its beginning, a unit its end.
+    What has nothing but what may stand in a figure may: digits, strokes, units, words of change (增加). Where nothing
+    stands in the place (``blank``), so may whatever holds a digit or half a pair of brackets: every figure broken over
+    lines has such pieces.
     """
     height = piece[0].bottom - piece[0].top
     if max(top - piece[0].bottom, piece[0].top - bottom) > near * height:
         return False
     text = squeeze("".join(word.text for word in piece))
-    digits = any(character.isdigit() for character in text)
-    if not blank:
-        return is_part(text) or set(text) <= _CHANGE | _UNITS
-    return digits or text.count("(") != text.count(")")
+    if set(text) <= _IN_FIGURES:
+        return True
+    return blank and (any(character.isdigit() for character in text) or text.count("(") != text.count(")"))
 
 
 def is_part(text: str) -> bool:
@@ -255,7 +252,8 @@ def _lower_half(
     return lower if read_number(text).status in ("read", "annotated") else None
 
 
-def _together(parts: Sequence[Sequence[Word]], row: Word) -> Word:
+def together(parts: Sequence[Sequence[Word]], row: Word) -> Word:
+    """Return the parts of a broken figure as one word on the line of ``row``."""
     words = [word for part in parts for word in part]
     return Word(
         "".join(word.text for word in words),
