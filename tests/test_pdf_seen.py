@@ -96,6 +96,95 @@ def test_a_figure_of_which_a_part_is_covered_cannot_be_read() -> None:
     assert read(OLD + "1 g 141 691 20 18 re f 0 g ")[1] == "unreadable"
 
 
+def drawn(content: str, entries: str = "") -> bytes:
+    resources = f"/Resources << /Font << /F {HELVETICA.decode()} >> >>"
+    return stream(content.encode(), f"/Type /XObject /Subtype /Form {entries or '/BBox [0 0 595 842]'} {resources}")
+
+
+ELLIPSE = "1 g 125 699 m 125 710 160 710 160 699 c 160 688 125 688 125 699 c f 0 g "
+FLOW = "<< /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 1 0] /Extend [true true] /Function %s >>"
+WHITE_FLOW = FLOW % "<< /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [1] /N 1 >>"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        f"q 0 0 9 9 re W n {OLD} Q ",
+        f"q 4 Tr {text('8', 150, 600)} 0 Tr {OLD} Q ",
+        f"q 1 G 1 Tr {OLD} Q ",
+        OLD + "q 1 G 12 w 128 699 m 150 699 l S Q ",
+        OLD + ELLIPSE,
+        OLD + "q 121 691 58 18 re W n /S sh Q ",
+        "q 0.7 g 120 690 60 20 re f Q " + text("586", 130, 695, colour="0.7 g"),
+        OLD + "1 g 125 691 30 8.5 re f 125 699 30 8.5 re f 0 g ",
+    ],
+    ids=[
+        "cut away",
+        "cut to the shape of other text",
+        "drawn with white strokes",
+        "under a white line",
+        "under a white ellipse",
+        "under a white shading",
+        "in the colour of its ground",
+        "under two boxes",
+    ],
+)
+def test_a_figure_that_nobody_sees_is_told_by_drawing_the_page(hidden: str) -> None:
+    def said(content: str) -> list[str]:
+        data = pages(CELLS + LABELS + content, resources=f"/Shading << /S {WHITE_FLOW} >>")
+        document = pdf.read(data)
+        assert [found.code for found in document.findings] == [Code.HIDDEN_TEXT]
+        return [cell.text for grid in grids.find(document.pages[0]) for cell in grid.cells]
+
+    assert "\ufffc" in said(hidden)
+    assert "12" in said(hidden + NEW)
+
+
+@pytest.mark.parametrize("clip", ["120 690 16 20 re", "120 690 60 8.5 re", "120 690 16 20 re 143 690 20 20 re"])
+def test_a_figure_that_is_cut_cannot_be_read(clip: str) -> None:
+    assert read(f"q {clip} W n {OLD} Q ")[1] == "unreadable"
+    form = drawn(f"q {clip} W n {OLD} Q ")
+    (grid,) = grids.find(pdf.read(pages(CELLS + LABELS + "/X Do ", forms={"X": form})).pages[0])
+    assert grid.cells[1].garbled
+
+
+def test_a_figure_is_cut_by_the_form_that_it_stands_in() -> None:
+    for box, garbled in (("0 0 138 842", True), ("0 0 152 842", False)):
+        for turned, matrix in (("", ""), ("/Matrix [1 0 0 1 20 0]", "1 0 0 1 -20 0 cm ")):
+            form = drawn(OLD, f"/BBox [{box}] {turned}")
+            data = pages(f"{CELLS} {LABELS} q {matrix} /X Do Q ", forms={"X": form})
+            (grid,) = grids.find(pdf.read(data).pages[0])
+            assert grid.cells[1].garbled == garbled
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"q 120 690 60 20 re W n {OLD} Q ",
+        f"q 125 699 m 125 710 160 710 160 699 c 160 688 125 688 125 699 c W n {OLD} Q ",
+        OLD + "q 0 0 9 9 re W n 1 g 121 691 58 18 re f Q ",
+        f"q 1 G 2 w 1 Tr {OLD} Q {OLD}",
+        OLD + "q 1 G 2 w 121 691 58 18 re S Q ",
+        OLD + "1 0 0 rg 134 691 6 16 re f 0 g ",
+    ],
+    ids=[
+        "cut to its cell",
+        "cut to a circle around it",
+        "a white box that is cut away",
+        "a white rim behind it",
+        "a white frame around it",
+        "the ink of a stamp over it",
+    ],
+)
+def test_a_figure_that_shows_is_read_whatever_lies_around_it(shown: str) -> None:
+    assert read(shown)[:2] == ("586", "read")
+
+
+@pytest.mark.parametrize("over", ["125 691 30 6.5 re", "125 699.5 30 6.5 re"], ids=["its foot", "its head"])
+def test_a_figure_of_which_half_is_covered_cannot_be_read(over: str) -> None:
+    assert read(f"{OLD} 1 g {over} f 0 g ")[1] == "unreadable"
+
+
 @pytest.mark.parametrize(
     "ground",
     ["0 0.2 0.5 rg 120 690 60 20 re f ", "q 60 0 0 20 120 690 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI Q "],

@@ -14,14 +14,17 @@ import pypdfium2.raw as pdfium
 from gxstudy.readers.pdf_frame import Frame
 from gxstudy.readers.pdfium import PdfPage, Rectangle, call
 
-__all__ = ["displayed", "drawn", "switch"]
+__all__ = ["CHEQUERED", "displayed", "drawn", "switch"]
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
+CHEQUERED = np.array([[(37, 113, 200), (211, 90, 17)], [(211, 90, 17), (37, 113, 200)]], np.uint8)
+"""A ground on which all that is painted shows: what has one of the two colours differs from the other."""
 SIDE_LIMIT = 4_000
 """Pixels of the longer side of a picture; larger areas are drawn smaller."""
 
+_Matrix, _Rectangle = ctypes.c_float * 6, ctypes.c_float * 4
 _void, _int = ctypes.c_void_p, ctypes.c_int
 _set_active = call("FPDFPageObj_SetIsActive", _int, _void, _int)
 _create = call("FPDFBitmap_CreateEx", _void, _int, _int, _int, _void, _int)
@@ -35,7 +38,7 @@ def switch(handles: Iterable[int], *, on: bool) -> None:
 
 
 def drawn(page: PdfPage, area: Rectangle, scale: float, ground: Pixels | None = None) -> Pixels:
-    """Return a part of a page as PDFium draws it (height x width x 3, blue, green, red).
+    """Return a part of a page as PDFium draws it (height x width x 4: blue, green, red, and 255).
 
     Parameters
     ----------
@@ -57,12 +60,12 @@ def drawn(page: PdfPage, area: Rectangle, scale: float, ground: Pixels | None = 
         pixels[:, :, :3] = np.tile(ground, repeats)[:high, :wide]
     bitmap = _create(wide, high, pdfium.FPDFBitmap_BGRx, pixels.ctypes.data, 4 * wide)
     if not bitmap:
-        return pixels[:, :, :3]
-    matrix = (ctypes.c_float * 6)(scale, 0, 0, scale, -x0 * scale, -y0 * scale)
-    clip = (ctypes.c_float * 4)(0, 0, wide, high)
+        return pixels
+    matrix = _Matrix(scale, 0, 0, scale, -x0 * scale, -y0 * scale)
+    clip = _Rectangle(0, 0, wide, high)
     _render(bitmap, page.handle, ctypes.addressof(matrix), ctypes.addressof(clip), 0)
     _destroy(bitmap)
-    return pixels[:, :, :3]
+    return pixels
 
 
 def displayed(page: PdfPage, boxes: Floats) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gxstudy.readers import pdf_objects as objects
-from gxstudy.readers.pdf_drawn import displayed, drawn, switch
+from gxstudy.readers.pdf_drawn import CHEQUERED, displayed, drawn, switch
 from gxstudy.readers.pdf_painted import NESTING_LIMIT
 from gxstudy.readers.pdfium import PATH_LIMIT, PdfPage, Rectangle, call
 
@@ -27,8 +27,6 @@ TIME_LIMIT = 5.0
 """Time of the processor (seconds) for the parts of one page, further ones are drawn no more."""
 SIDE = 800.0
 """Pixels of the longer side of the page when a part of it is drawn."""
-GROUND = np.array([[(37, 113, 200), (211, 90, 17)], [(211, 90, 17), (37, 113, 200)]], np.uint8)
-"""What is painted in one colour shows on one of two."""
 
 _void, _int, _ulong = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
 _count_marks = call("FPDFPageObj_CountMarks", _int, _void)
@@ -117,7 +115,7 @@ class _Search:
         return shows
 
     def _drawn(self) -> npt.NDArray[np.uint8]:
-        return drawn(self._page, self._area, self._scale, GROUND)
+        return drawn(self._page, self._area, self._scale, CHEQUERED)
 
 
 def _marked(handles: Sequence[int]) -> dict[int, list[int]]:

@@ -16,6 +16,7 @@ from gxstudy.readers.pdfium import PdfPage, call
 
 __all__ = [
     "CLIPPING",
+    "CLIPPING_TOO",
     "FORM",
     "INVISIBLE",
     "LINE",
@@ -25,6 +26,7 @@ __all__ = [
     "SHADING",
     "TEXT",
     "bounds",
+    "clip_counts",
     "clips",
     "draw_modes",
     "fills",
@@ -42,7 +44,6 @@ __all__ = [
     "stroke_widths",
     "strokes",
     "text_modes",
-    "transparent",
 ]
 
 Floats = npt.NDArray[np.float32]
@@ -52,6 +53,8 @@ TEXT, PATH, FORM = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FP
 PICTURE, SHADING = pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING
 INVISIBLE, CLIPPING = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP
 """Text that is not painted at all, and text that only bounds what is painted after it."""
+CLIPPING_TOO = pdfium.FPDF_TEXTRENDERMODE_FILL_CLIP
+"""This one and those behind it: text that bounds what is painted after it, whether it is painted itself or not."""
 MOVE, LINE = pdfium.FPDF_SEGMENT_MOVETO, pdfium.FPDF_SEGMENT_LINETO
 
 _void, _int, _ulong = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
@@ -64,7 +67,6 @@ _matrix = call("FPDFPageObj_GetMatrix", _int, _void, _void)
 _stroke_colour = call("FPDFPageObj_GetStrokeColor", _int, _void, _void, _void, _void, _void)
 _fill_colour = call("FPDFPageObj_GetFillColor", _int, _void, _void, _void, _void, _void)
 _stroke_width = call("FPDFPageObj_GetStrokeWidth", _int, _void, _void)
-_transparent = call("FPDFPageObj_HasTransparency", _int, _void)
 _draw_mode = call("FPDFPath_GetDrawMode", _int, _void, _void, _void)
 _text_mode = call("FPDFTextObj_GetTextRenderMode", _int, _void)
 _segment_count = call("FPDFPath_CountSegments", _int, _void)
@@ -142,11 +144,6 @@ def paleness(colours: Colours) -> npt.NDArray[np.float64]:
     return 1 - shown
 
 
-def transparent(handle: int) -> bool:
-    """Return whether what was painted before an object shows through it; the mask of a picture is not asked."""
-    return bool(_transparent(handle))
-
-
 def opacity(handle: int) -> int:
     """Return how opaque an object is painted: 0 to 255; 255 where PDFium knows none."""
     return int(fills([handle])[0, 3])
@@ -209,6 +206,11 @@ def segments(path: int, count: int) -> Iterator[tuple[int, float, float]]:
         segment = _segment(path, number)
         _segment_point(segment, _first, _second)
         yield _segment_kind(segment), _floats[0], _floats[1]
+
+
+def clip_counts(handles: Sequence[int]) -> list[int]:
+    """Return how many paths each object is cut to."""
+    return list(map(_clip_paths, map(_clip, handles)))
 
 
 def clips(handle: int, most: int) -> Iterator[list[tuple[float, float]] | None]:

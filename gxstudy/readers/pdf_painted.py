@@ -5,7 +5,7 @@ Straight lines may be tables. What else is painted may hide text that was painte
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, pairwise
 from typing import NamedTuple
@@ -16,7 +16,20 @@ import numpy.typing as npt
 from gxstudy.readers import pdf_objects as objects
 from gxstudy.readers.pdfium import PATH_LIMIT, WHITE, PdfPage, Rectangle
 
-__all__ = ["BOX_SEGMENTS", "DRAWING", "PAPER", "PICTURE", "SHADE", "THIN", "Painted", "Paints", "around", "painted"]
+__all__ = [
+    "BOX_SEGMENTS",
+    "DRAWING",
+    "PAPER",
+    "PICTURE",
+    "SHADE",
+    "THIN",
+    "VEIL",
+    "Painted",
+    "Paints",
+    "around",
+    "cut_to",
+    "painted",
+]
 
 Floats = npt.NDArray[np.float32]
 Matrix = tuple[float, ...]
@@ -39,15 +52,21 @@ SHORT = 15.0
 OPAQUE = 255
 """What is painted with less opacity does not hide what lies under it."""
 
-PAPER, SHADE, PICTURE, DRAWING = range(4)
-"""What is painted: a box filled with white, one filled with another colour, a picture, or what is none of these."""
+PAPER, SHADE, PICTURE, DRAWING, VEIL = range(5)
+"""What is painted: a box filled with white, one filled with another colour, a picture, what is none of these; and what
+shows nothing itself but may lie over text: a white line, colours that flow."""
+LEAST_VEIL, WIDE_VEIL = 1.0, 4.0
+"""White lines thinner than the one (points) hide no figure, nor do those around a box thinner than the other."""
+
+EVERYWHERE, NOWHERE = (-np.inf, -np.inf, np.inf, np.inf), (np.inf, np.inf, -np.inf, -np.inf)
 
 
 class Paints(NamedTuple):
     """What a page paints besides lines and text: the objects, what each of them is, and their boxes in user space.
 
-    ``kinds``: :data:`PAPER`, :data:`SHADE`, :data:`PICTURE` or :data:`DRAWING`. ``boxes``: left, bottom, right, top
-    (n x 4). ``pale``: which of them stand in a form that is painted so that what lies under it shows through.
+    ``kinds``: :data:`PAPER`, :data:`SHADE`, :data:`PICTURE`, :data:`DRAWING` or :data:`VEIL`. ``boxes``: left, bottom,
+    right, top (n x 4). ``pale``: which of them stand in a form that is painted so that what lies under it shows
+    through.
     """
 
     handles: tuple[int, ...]
@@ -63,6 +82,7 @@ class Painted:
     ``segments``: the straight lines, in user space: rows of (x0, y0, x1, y1, width), x0 <= x1 and y0 <= y1. ``over``:
     those of what is laid over the page (:mod:`gxstudy.readers.pdf_over`). ``texts``: the handles of its text objects,
     and ``paints``: what else there is. ``order``: the handles of all in the order in which they are painted.
+    ``within``: of text objects inside forms, the matrix of the form and the box that it is cut to.
     """
 
     segments: Floats
@@ -72,6 +92,7 @@ class Painted:
     texts: tuple[int, ...]
     paints: Paints
     order: tuple[int, ...]
+    within: Mapping[int, tuple[Matrix | None, Rectangle]]
 
 
 def painted(page: PdfPage, level: Matrix | None = None) -> Painted:
@@ -101,7 +122,34 @@ def painted(page: PdfPage, level: Matrix | None = None) -> Painted:
         tuple(collector.texts),
         collector.paints(),
         tuple(collector.order),
+        collector.within,
     )
+
+
+def cut_to(painted: Painted, texts: Sequence[int]) -> dict[int, Rectangle]:
+    """Return the boxes that some text objects are cut to (user space), of those that are cut at all.
+
+    A box of less than no size stands for another shape, and for nothing.
+    """
+    found = {}
+    for text, count in zip(texts, objects.clip_counts(texts), strict=True):
+        within = painted.within.get(text)
+        if count <= 0 and within is None:
+            continue
+        matrix, box = within or (None, EVERYWHERE)
+        found[text] = _shared(box, _clip_box(text, matrix)) if count > 0 else box
+    return found
+
+
+def _clip_box(handle: int, outer: Matrix | None) -> Rectangle:
+    box = EVERYWHERE
+    for points in objects.clips(handle, BOX_SEGMENTS):
+        box = _shared(box, _placed(around(points), outer) if points else NOWHERE)
+    return box
+
+
+def _shared(one: Rectangle, other: Rectangle) -> Rectangle:
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
 def _finite(found: list[Line]) -> Floats:
@@ -116,7 +164,9 @@ class _Collector:
         self.found: list[Line] = []
         self.texts: list[int] = []
         self.order: list[int] = []
+        self.within: dict[int, tuple[Matrix | None, Rectangle]] = {}
         self.cut_off = False
+        self._bounds = EVERYWHERE
         self._handles: list[int] = []
         self._kinds: list[int] = []
         self._boxes: list[Sequence[float]] = []
@@ -141,6 +191,11 @@ class _Collector:
         if objects.PICTURE in kinds:
             pictures = _of_kind(objects.PICTURE, handles, kinds)
             self._paint(pictures, [PICTURE] * len(pictures), objects.bounds(pictures).tolist(), outer)
+        if objects.SHADING in kinds:
+            flowing = _of_kind(objects.SHADING, handles, kinds)
+            self._paint(flowing, [VEIL] * len(flowing), objects.bounds(flowing).tolist(), outer)
+        if depth:
+            self.within.update(dict.fromkeys(_of_kind(objects.TEXT, handles, kinds), (outer, self._bounds)))
         if objects.FORM not in kinds:
             self.texts += _of_kind(objects.TEXT, handles, kinds)
             self.order += handles
@@ -157,10 +212,11 @@ class _Collector:
         if depth == NESTING_LIMIT or objects.inner_count(handle) > self._left:
             self.cut_off = True
             return
-        before = self._inside_pale
+        before = self._inside_pale, self._bounds
         self._inside_pale |= objects.opacity(handle) < OPAQUE
+        self._bounds = _shared(self._bounds, _clip_box(handle, outer))
         self.walk(objects.inner(handle), _compose(objects.matrix(handle), outer), depth + 1)
-        self._inside_pale = before
+        self._inside_pale, self._bounds = before
 
     def _paths(self, every: list[int], outer: Matrix | None) -> None:
         modes = objects.draw_modes(every)
@@ -176,6 +232,8 @@ class _Collector:
         behind = np.flatnonzero(fill & broad & (stroke | ~printing))
         if len(behind):
             self._ground([paths[i] for i in behind.tolist()], stroke[behind], boxes[behind], outer)
+        if not printing.all():
+            self._veil(paths, ~printing & ~(fill & broad), stroke, boxes, widths, outer)
         shown = np.flatnonzero(printing & ((wide >= SPECK) | (high >= SPECK)))
         columns = (stroke, fill, broad, boxes, widths)
         lists = ([paths[i] for i in shown.tolist()], *(column[shown].tolist() for column in columns))
@@ -192,6 +250,23 @@ class _Collector:
         kinds = np.where(stroke, SHADE, PAPER)
         kinds[objects.segment_counts(paths) > BOX_SEGMENTS] = DRAWING
         self._paint(paths, kinds.tolist(), boxes.tolist(), outer)
+
+    def _veil(
+        self,
+        paths: list[int],
+        white: npt.NDArray[np.bool_],
+        stroke: npt.NDArray[np.bool_],
+        boxes: Floats,
+        widths: Floats,
+        outer: Matrix | None,
+    ) -> None:
+        """Keep white lines that may hide what lies under them."""
+        across = (boxes[:, 2:] - boxes[:, :2]).min(axis=1)
+        wide = np.where(stroke, widths, across) >= LEAST_VEIL
+        places = np.flatnonzero(white & wide)
+        counts = objects.segment_counts([paths[i] for i in places.tolist()])
+        places = places[~stroke[places] | (counts <= 2) | (widths[places] >= WIDE_VEIL)]
+        self._paint([paths[i] for i in places.tolist()], [VEIL] * len(places), boxes[places].tolist(), outer)
 
     def _fill(self, path: int, box: Sequence[float], outer: Matrix | None, *, broad: bool) -> None:
         x0, y0, x1, y1 = box

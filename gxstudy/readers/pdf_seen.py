@@ -6,7 +6,7 @@ And what it shows may be drawn: figures as outlines or pictures. The text alone 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from gxstudy.layout import Ruling
 from gxstudy.readers import pdf_objects as objects
-from gxstudy.readers.pdf_glyphs import Boxes, middles
+from gxstudy.readers.pdf_doubt import Inks, Looked, cut, doubtful, look_at
+from gxstudy.readers.pdf_glyphs import BLANK, KINDS, Boxes, middles
 from gxstudy.readers.pdf_painted import BOX_SEGMENTS, DRAWING, PICTURE, SHADE, Painted, around
 from gxstudy.readers.pdfium import WHITE, PdfPage, Rectangle
 
@@ -42,10 +43,8 @@ STRUCK_SHARE = 0.3
 """It runs through more of the figure than this share of its height: half a digit."""
 OVER_SHARE = 0.4
 """Figures that lie over each other by more than this share of their height, across and down, are two prints."""
-SOLID = 128
-"""What lies under a point of a picture shows through where that has less opacity (0 to 255)."""
-HIDING_SHARE = 0.5
-"""A picture that is opaque over more than this share of a character hides it."""
+EMPTY, NARROW = 0.25, 0.1
+"""Shares of the box of a figure that its font leaves empty above and below, and at its sides."""
 BESIDE = 0.2
 """A character stands where another one stood when their boxes are nearer than this share of a width."""
 
@@ -80,13 +79,42 @@ def unseen(
         Which of them are digits. Where all of these are seen, so is the rest.
     """
     over = _over_text(painted)
-    if not _some_unseen(page, painted, over, indices[figures], boxes[figures]):
+    owners = page.text_objects(indices[figures].tolist())
+    inks = _inks(owners, set(objects.text_modes(painted.texts)))
+    if not _any_odd(inks) and not len(_doubts(painted, over, owners, boxes[figures], inks).places):
         return None
-    return _unseen(page, painted, over, indices, boxes)
+    owners = page.text_objects(indices.tolist())
+    x, y = middles(boxes)
+    hidden = []
+    odd = _odd(painted.texts)
+    for place in [i for i, owner in enumerate(owners) if owner in odd and owner in over.order]:
+        owner = owners[place] or 0
+        at = float(x[place]), float(y[place])
+        if odd[owner] != "white" or not _has_ground(painted, over.order, over.order[owner], *at):
+            hidden.append(place)
+    again = _printed_again(painted, owners, boxes, hidden, over.order)
+    doubts = _doubts(painted, over, owners, boxes, _inks(owners, inks.modes))
+    looked = _looked_at(page, painted, indices, owners, doubts, set(hidden))
+    stand = [*hidden, *looked.hidden.tolist()]
+    hidden = [place for place in stand if place not in again]
+    shown_in_part = [place for place in looked.torn.tolist() if figures[place]]
+    if not hidden and not shown_in_part:
+        return None
+    gone = set(hidden)
+    beside = (
+        beside
+        for place in hidden
+        for beside in (place - 1, place + 1)
+        if 0 <= beside < len(indices) and beside not in gone and _touch(boxes[place], boxes[beside])
+    )
+    torn = np.array([*beside, *shown_in_part], np.intp)
+    printing = int(((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 1] > boxes[:, 3])).sum())
+    places = tuple((left, bottom, right, top) for left, top, right, bottom in boxes[stand].tolist())
+    return Unseen(np.array(hidden, np.intp), torn, len(hidden) / max(1, printing), places)
 
 
 class _Over(NamedTuple):
-    """Boxes and pictures that are painted after the first text: the objects, their boxes, and their ``order``.
+    """What is painted after the first text and is neither text nor line: the objects, their boxes, and their ``order``.
 
     ``order``: the place of every object of the page in the order of painting.
     """
@@ -95,48 +123,42 @@ class _Over(NamedTuple):
     boxes: Floats
     order: dict[int, int]
 
-    def covers(self, x: Floats, y: Floats, owners: Sequence[int | None]) -> Bools:
-        """Return, for every point and each of these, whether it was painted there after the point's object (n x m)."""
-        if not self.handles or len(x) * len(self.handles) > PAIRS_LIMIT:
-            return np.zeros((len(x), 0), np.bool_)
-        x0, y0, x1, y1 = self.boxes.T
-        x, y = x[:, None], y[:, None]
-        covered: Bools = (x0 < x) & (x < x1) & (y0 < y) & (y < y1)
-        if covered.any():
-            painted = np.array([self.order.get(owner or 0, len(self.order)) for owner in owners])
-            covered &= np.array([self.order[handle] for handle in self.handles]) > painted[:, None]
-        return covered
+    def touches(self, boxes: Floats, owners: Sequence[int | None]) -> Bools:
+        """Return over which characters one of these was painted after the character's object, if only over a part.
 
-
-class _Masks:
-    """How opaque the pictures of a page are; each is drawn once, and only when a character stands under it."""
-
-    def __init__(self, page: PdfPage) -> None:
-        self._page = page
-        self._known: dict[int, npt.NDArray[np.uint8] | None] = {}
-
-    def hides(self, handle: int, box: Floats, character: Floats) -> bool:
-        """Return whether an object is opaque over most of a character (left, top, right, bottom) under it.
-
-        Stamps and watermarks are pictures with masks: the text under them shows between their strokes.
+        ``boxes``: left, top, right, bottom (n x 4, top > bottom).
         """
-        if handle not in self._known:
-            is_picture = objects.kinds([handle]) == [objects.PICTURE]
-            self._known[handle] = objects.picture_opacity(self._page, handle) if is_picture else None
-        opacity = self._known[handle]
-        if opacity is None:
-            return True
-        high, wide = opacity.shape
-        x0, y0, x1, y1 = box.tolist()
-        left, top, right, bottom = character.tolist()
-        across = slice(max(0, int((left - x0) / (x1 - x0) * wide)), int((right - x0) / (x1 - x0) * wide) + 1)
-        down = slice(max(0, int((y1 - top) / (y1 - y0) * high)), int((y1 - bottom) / (y1 - y0) * high) + 1)
-        return bool((opacity[down, across] >= SOLID).mean() > HIDING_SHARE)
+        found = np.zeros(len(boxes), np.bool_)
+        if not self.handles or len(boxes) * len(self.handles) > PAIRS_LIMIT:
+            return found
+        left, top, right, bottom = boxes.T
+        empty, narrow = EMPTY * (top - bottom), NARROW * (right - left)
+        left, bottom, right, top = left + narrow, bottom + empty, right - narrow, top - empty
+        x0, y0, x1, y1 = self.boxes.T
+        touched: Bools = (x0 < right[:, None]) & (left[:, None] < x1) & (y0 < top[:, None]) & (bottom[:, None] < y1)
+        if touched.any():
+            painted = np.array([self.order.get(owner or 0, len(self.order)) for owner in owners])
+            touched &= np.array([self.order[handle] for handle in self.handles]) > painted[:, None]
+            found |= touched.any(axis=1)
+        return found
+
+
+class _Doubts(NamedTuple):
+    """Characters that may not show as a whole, by their places, and which of them because they may be cut."""
+
+    places: npt.NDArray[np.intp]
+    cut: Bools
+
+
+def _doubts(painted: Painted, over: _Over, owners: Sequence[int | None], boxes: Floats, inks: Inks) -> _Doubts:
+    is_cut = cut(painted, owners, boxes, inks)
+    places = np.flatnonzero(is_cut | doubtful(painted, over.order, owners, boxes, inks) | over.touches(boxes, owners))
+    return _Doubts(places, is_cut[places])
 
 
 def _over_text(painted: Painted) -> _Over:
     order = dict(zip(painted.order, count(), strict=False))
-    solid = np.flatnonzero((painted.paints.kinds != DRAWING) & ~painted.paints.pale)
+    solid = np.flatnonzero(~painted.paints.pale)
     if not len(solid) or not painted.texts:
         return _Over((), painted.paints.boxes[:0], order)
     first = order[painted.texts[0]]
@@ -144,62 +166,36 @@ def _over_text(painted: Painted) -> _Over:
     return _Over([painted.paints.handles[place] for place in after], painted.paints.boxes[after], order)
 
 
-def _some_unseen(page: PdfPage, painted: Painted, over: _Over, indices: npt.NDArray[np.intp], boxes: Floats) -> bool:
-    """Return whether some of the figures of a page may not be seen; it is asked of every page."""
-    modes = set(objects.text_modes(painted.texts))
-    if objects.INVISIBLE in modes or objects.CLIPPING in modes:
-        return True
-    owners = page.text_objects(indices.tolist())
+def _inks(owners: Sequence[int | None], modes: Collection[int]) -> Inks:
     own = [owner for owner in dict.fromkeys(owners) if owner]
-    if _is_pale(objects.fills(own)).any() and _odd(own):
+    return Inks(modes, own, objects.fills(own))
+
+
+def _any_odd(inks: Inks) -> bool:
+    """Return whether some of the figures of a page may be painted so that they do not show."""
+    if objects.INVISIBLE in inks.modes or objects.CLIPPING in inks.modes:
         return True
-    return bool(over.covers(*middles(boxes), owners).any())
+    return bool(_is_pale(inks.fills).any() and _odd(inks.texts))
 
 
-def _unseen(
-    page: PdfPage, painted: Painted, over: _Over, indices: npt.NDArray[np.intp], boxes: Floats
-) -> Unseen | None:
-    odd = _odd(painted.texts)
-    x, y = middles(boxes)
-    owners = page.text_objects(indices.tolist())
-    covered = over.covers(x, y, owners)
-    asked = np.flatnonzero(covered.any(axis=1) | np.array([owner in odd for owner in owners]))
-    masks = _Masks(page)
-    hidden: list[int] = []
-    under: list[int] = []  # what hides each of them, by its place in the order of painting
-    for place, row in zip(asked.tolist(), covered[asked], strict=True):
-        owner = owners[place]
-        if owner is None or owner not in over.order:
-            continue
-        at = float(x[place]), float(y[place])
-        covers = [
-            over.handles[i]
-            for i in np.flatnonzero(row).tolist()
-            if _covers(over.handles[i], *at) and masks.hides(over.handles[i], over.boxes[i], boxes[place])
-        ]
-        why = odd.get(owner)
-        if why == "white" and not covers and _has_ground(painted, over.order, over.order[owner], *at):
-            continue
-        if covers or why is not None:
-            hidden.append(place)
-            under.append(max([over.order[owner], *(over.order[each] for each in covers)]))
-    if not hidden:
-        return None
-    stand = tuple((left, bottom, right, top) for left, top, right, bottom in boxes[hidden].tolist())
-    again = _printed_again(painted, owners, boxes, dict(zip(hidden, under, strict=True)), over.order)
-    hidden = [place for place in hidden if place not in again]
-    printing = int(((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 1] > boxes[:, 3])).sum())
-    if not hidden:
-        return None
-    gone = set(hidden)
-    torn = [
-        beside
-        for place in hidden
-        for beside in (place - 1, place + 1)
-        if 0 <= beside < len(indices) and beside not in gone and _touch(boxes[place], boxes[beside])
-    ]
-    places = np.array(hidden, np.intp), np.array(torn, np.intp)
-    return Unseen(*places, len(hidden) / max(1, printing), stand)
+def _looked_at(
+    page: PdfPage,
+    painted: Painted,
+    indices: npt.NDArray[np.intp],
+    owners: Sequence[int | None],
+    doubts: _Doubts,
+    gone: set[int],
+) -> Looked:
+    """Return which of the characters in doubt are hidden, and which are torn, by their places; ``gone`` are known."""
+    text = page.text()
+    printing = (owners[place] and KINDS[min(ord(text[indices[place]]), 0xFFFF)] != BLANK for place in doubts.places)
+    left = [i for i, prints in enumerate(printing) if prints and int(doubts.places[i]) not in gone]
+    if not left:
+        return Looked(doubts.places[:0], doubts.places[:0])
+    asked = doubts.places[left]
+    of = [owners[place] or 0 for place in asked.tolist()]
+    looked = look_at(page, painted, indices[asked].tolist(), of, set(owners), doubts.cut[left])
+    return Looked(asked[looked.hidden], asked[looked.torn])
 
 
 def _touch(one: Floats, other: Floats) -> bool:
@@ -210,7 +206,7 @@ def _touch(one: Floats, other: Floats) -> bool:
 
 
 def _printed_again(
-    painted: Painted, owners: Sequence[int | None], boxes: Floats, hidden: dict[int, int], order: dict[int, int]
+    painted: Painted, owners: Sequence[int | None], boxes: Floats, hidden: list[int], order: dict[int, int]
 ) -> set[int]:
     """Return the hidden characters that are painted again where they were, and are seen.
 
@@ -223,13 +219,13 @@ def _printed_again(
         if owner is not None:
             left.setdefault(owner, []).append(place)
     again = set()
-    for place, at in hidden.items():
+    for place in hidden:
         x, y = (boxes[place, 0] + boxes[place, 2]) / 2, (boxes[place, 1] + boxes[place, 3]) / 2
         over = (bounds[:, 0] < x) & (x < bounds[:, 2]) & (bounds[:, 1] < y) & (y < bounds[:, 3])
         for text in (painted.texts[each] for each in np.flatnonzero(over).tolist()):
             reach = BESIDE * (boxes[place, 2] - boxes[place, 0])
             near = (boxes[o, 0] - reach < x < boxes[o, 2] + reach for o in left.get(text, ()))
-            if order[text] > at and not any(near):
+            if order[text] > order[owners[place] or 0] and not any(near):
                 again.add(place)
     return again
 
@@ -326,14 +322,6 @@ def _odd(texts: Sequence[int]) -> dict[int, str]:
 def _is_pale(colours: npt.NDArray[np.uint32]) -> Bools:
     pale: Bools = (colours[:, 3] == 0) | (colours[:, :3].min(axis=1, initial=255) > NEARLY_WHITE)
     return pale
-
-
-def _covers(handle: int, x: float, y: float) -> bool:
-    """Return whether a box or picture hides what was painted at a point before it."""
-    if objects.transparent(handle):
-        return False
-    clips = _clip_boxes(handle)
-    return clips is not None and all(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in clips)
 
 
 def _clip_boxes(handle: int) -> list[Rectangle] | None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gxstudy.readers import pdf_objects as objects
 from gxstudy.readers.pdf_glyphs import Boxes, median, middles
 from gxstudy.readers.pdf_painted import DRAWING, Painted
-from gxstudy.readers.pdfium import Colour, PdfPage, Rectangle
+from gxstudy.readers.pdfium import VIVID, Colour, PdfPage, Rectangle
 
 __all__ = ["is_lettering", "of_a_stamp", "overlay", "stamped"]
 
@@ -35,8 +35,8 @@ BIG = 1.6
 """Characters higher than this multiple of the page's median may be an overlay (a watermark)."""
 PALE = 0.55
 """Big characters painted paler than this (0 black, 1 white) are an overlay."""
-VIVID, DULL = 0.4, 0.2
-"""A colour with more than this distance from grey (0 to 1) may be a stamp's ink; one with less is print."""
+DULL = 0.2
+"""A colour with less distance from grey (0 to 1) is print."""
 
 
 def of_a_stamp(page: PdfPage, painted: Painted, indices: npt.NDArray[np.intp], boxes: Floats) -> Bools | None:

@@ -209,8 +209,9 @@ def _seen(
             message = f"the text of page {number} cannot be believed: most of it is not seen on the page"
             findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))
         else:
-            message = f"text that is not seen on page {number} was left out: {_begin(page, kept[hidden.characters])!r}"
-            findings.append(finding(Code.HIDDEN_TEXT, message, Place(page=number)))
+            if len(gone := kept[hidden.characters]):
+                message = f"text that is not seen on page {number} was left out: {_begin(page, gone)!r}"
+                findings.append(finding(Code.HIDDEN_TEXT, message, Place(page=number)))
             torn = kept[hidden.torn]
             kept, raw = np.delete(kept, hidden.characters), np.delete(raw, hidden.characters, axis=0)
     stamp = of_a_stamp(page, painted, kept, raw)

@@ -37,6 +37,8 @@ AHEAD_LIMIT = 20_000
 """Page objects after which no further page is loaded ahead."""
 WHITE = 0.97
 """What is paler than this does not print."""
+VIVID = 0.4
+"""A colour further from grey than this (0 to 1) may be a stamp's ink."""
 
 _LOCK = threading.RLock()
 
