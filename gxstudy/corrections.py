@@ -30,6 +30,7 @@ from gxstudy.frames.records import Columns, Value
 from gxstudy.layout import Box
 from gxstudy.lists import read_rows
 from gxstudy.prose import Fact
+from gxstudy.several import identity
 from gxstudy.text import read_number
 
 __all__ = ["FILE", "Applied", "Correction", "append", "apply", "correct", "in_force", "load"]
@@ -63,6 +64,11 @@ class Correction(NamedTuple):
     when: str
     why: str
     sha256: str
+
+    @property
+    def whose(self) -> tuple[str, int]:
+        """Which report it was made on: the hash of its file, and its number in it."""
+        return identity(self.sha256, self.report_id)
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -145,10 +151,10 @@ def _as_was(text: str) -> str:
 
 
 def in_force(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
-    """Return the decisions that count: the last on each figure of each file, those undone left out."""
-    last: dict[tuple[str, tuple[str, str, str]], Correction] = {}
+    """Return the decisions that count: the last on each figure of each report, those undone left out."""
+    last: dict[tuple[tuple[str, int], tuple[str, str, str]], Correction] = {}
     for one in corrections:
-        key = (one.sha256, one.place)
+        key = (one.whose, one.place)
         last.pop(key, None)
         if one.decision != "undone":
             last[key] = one

@@ -134,18 +134,21 @@ def read_report(
         parts = _parts(report, document)
         if len(parts) == 1:
             return report
+        second = _second_reading(loaded.data, parts[0], second_reader)
         first = _report(loaded.data, parts[0], second, loaded.name)
         message = f"{len(parts)} reports stand in this file; the first was read, read_reports reads each"
         place = Place(page=parts[1].pages[0].number)
         return replace(first, findings=(*first.findings, finding(Code.SEVERAL_REPORTS, message, place)))
 
 
-def read_reports(source: Source, *, report_id: str | None = None) -> tuple[Report, ...]:
+def read_reports(
+    source: Source, *, report_id: str | None = None, second_reader: Literal["camelot"] | None = None
+) -> tuple[Report, ...]:
     """Read every annual report of a file: offices publish those of all their organs, or of all years, in one.
 
     Parameters
     ----------
-    source, report_id
+    source, report_id, second_reader
         As of :func:`read_report`. The first report has the name ``report_id``, the second ``report_id#2``.
 
     Returns
@@ -160,18 +163,22 @@ def read_reports(source: Source, *, report_id: str | None = None) -> tuple[Repor
     UnreadableFileError
         When no report can be read from it; the branches (:mod:`gxstudy.errors`) say why.
     CallError
-        When the source is none.
+        When the source is none, or a second reader is asked for that does not exist, or for a file that is no PDF.
     OSError
         When the path cannot be opened.
     """
     loaded = _loaded(source, report_id)
     with loaded.blamed():
-        document = files.document(loaded.data)
-        report = _report(loaded.data, document, None, loaded.name)
+        data, document = loaded.data, files.document(loaded.data)
+        second = _second_reading(data, document, second_reader)
+        report = _report(data, document, second, loaded.name)
         parts = _parts(report, document)
         if len(parts) == 1:
             return (report,)
-        return tuple(_report(loaded.data, part, None, loaded.name.of(number)) for number, part in enumerate(parts))
+        return tuple(
+            _report(data, part, _second_reading(data, part, second_reader), loaded.name.of(number))
+            for number, part in enumerate(parts)
+        )
 
 
 def _parts(report: Report, document: Document) -> tuple[Document, ...]:

@@ -18,7 +18,7 @@ from gxstudy.fill.printed import runs
 from gxstudy.fill.prints import prints_of
 from gxstudy.layout import Document, Grid, Page, Paragraph
 
-__all__ = ["named", "number_of", "parted"]
+__all__ = ["identity", "named", "number_of", "parted"]
 
 BEFORE_TITLE = 4
 """So many short paragraphs before a title at the head of a page are of the same report: an organ, a number, a date."""
@@ -56,6 +56,11 @@ def number_of(report_id: str) -> int:
     """Return which report of its file has a name, counted from 0."""
     told = _NUMBERED.search(report_id)
     return int(told[1]) - 1 if told else 0
+
+
+def identity(sha256: str, report_id: str) -> tuple[str, int]:
+    """Return by what a report is known whatever its file is called: the hash of the file, and its number in it."""
+    return sha256, number_of(report_id)
 
 
 def parted(document: Document) -> tuple[Document, ...]:

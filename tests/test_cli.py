@@ -52,7 +52,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> None:
             return handmade.report()
         return HONGZE if source.name.startswith("bad") else truly(source, second_reader=second_reader)  # type: ignore[arg-type]
 
+    def read_reports(source: Path, *, second_reader: str | None) -> tuple[gxstudy.report.Report, ...]:
+        return (read_report(source, second_reader=second_reader),)
+
     monkeypatch.setattr(gxstudy.report, "read_report", read_report)
+    monkeypatch.setattr(gxstudy.report, "read_reports", read_reports)
 
 
 def test_help_names_every_command_and_every_exit_code() -> None:
@@ -127,7 +131,7 @@ def test_show_prints_the_tables_in_the_language_asked_for_without_colour() -> No
 
 
 @pytest.mark.usefixtures("reads")
-def test_check_is_one_line_a_file_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
+def test_check_is_one_line_a_report_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pdf"
     empty.touch()
     result = run("check", "bad.pdf", empty, "good.pdf")

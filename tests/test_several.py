@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markup import differences, page, web_page
 from strategies import Case, plain_cases
 
 import gxstudy as gx
+from gxstudy.cli import commands
+from gxstudy.corrections import Correction, in_force
+from gxstudy.desk.session import Session, Waiting
+from gxstudy.errors import CallError
 from gxstudy.layout import Document, Grid, Page, Paragraph
 from gxstudy.readers import files
 from gxstudy.report import Report
@@ -71,7 +80,7 @@ def test_a_file_of_one_report_is_one() -> None:
     assert reports[0] == gx.read_report(FIRST.pdf, report_id="one")
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.lists(plain_cases(), min_size=2, max_size=3))
 def test_whatever_is_bound_together_is_read_as_each_alone(cases: list[Case]) -> None:
     cases = [replace(case, organ=f"某市{name}局") for case, name in zip(cases, ("水利", "审计", "统计"), strict=False)]
@@ -159,6 +168,57 @@ def test_a_first_report_without_a_title_is_not_lost() -> None:
 
 def test_names() -> None:
     assert [named("a", number) for number in range(3)] == ["a", "a#2", "a#3"]
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    place = tmp_path / "汇编.pdf"
+    place.write_bytes(bind(FIRST.pdf, SECOND.pdf))
+    return place
+
+
+def test_check_has_a_line_for_each(collection: Path) -> None:
+    lines = run("check", collection).output.splitlines()
+    assert [re.findall(r"^. (.*?): (.*?), (\d+)", line) for line in lines] == [
+        [(str(collection), "某市财政局", "2024")],
+        [(f"{collection}#2", "某市科学技术局", "2023")],
+    ]
+    told = [json.loads(line) for line in run("check", "--json", collection).output.splitlines()]
+    assert [(one["file"], one["report_id"]) for one in told] == [(str(collection), "汇编"), (str(collection), "汇编#2")]
+
+
+def test_show_and_trace_take_the_one_asked_for(collection: Path) -> None:
+    assert "某市财政局" in run("show", collection).output
+    assert "某市科学技术局" in run("show", collection, "--report", "2").output
+    figure = ("applications", "new", "total")
+    drawn, expected = collection.with_suffix(".png"), collection.with_name("expected.png")
+    assert run("trace", collection, *figure, "--report", "2", "--out", drawn).exit_code == 0
+    gx.trace(gx.read_reports(collection)[1], *figure).save(expected)
+    assert drawn.read_bytes() == expected.read_bytes()
+
+
+def test_a_report_that_a_file_does_not_hold_is_refused(collection: Path) -> None:
+    result = run("show", collection, "--report", "3")
+    assert result.exit_code == CallError.exit_code
+    assert f"{collection} holds 2 reports; there is no number 3" in result.output
+
+
+def test_the_desk_opens_the_report_of_its_name(collection: Path) -> None:
+    digest = hashlib.sha256(collection.read_bytes()).hexdigest()
+    waiting = [Waiting(name, collection, digest, 1) for name in ("汇编", "汇编#2")]
+    session = Session(waiting, collection.parent / "corrections.csv", "reader")
+    assert [told(session._opened(one)) for one in waiting] == alone(FIRST, SECOND)  # type: ignore[arg-type]
+
+
+def test_a_correction_is_of_one_report_of_its_file() -> None:
+    one = Correction("汇编#2", "applications", "new", "total", "1", "2", "corrected", "reader", "", "", "0" * 64)
+    other = one._replace(report_id="汇编", new="3")
+    assert in_force([one, other]) == (one, other)
+    assert in_force([one, other, one._replace(report_id="另名#2", decision="undone")]) == (other,)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(commands, [str(argument) for argument in arguments], prog_name="gxstudy")
 
 
 def blocks(case: Case) -> Sequence[Grid | Paragraph]:

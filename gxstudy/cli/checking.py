@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,45 +24,51 @@ __all__ = ["check"]
 
 @click.command()
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, one a line.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a report, one a line.")
 @SECOND_READER
 @click.pass_context
 def check(
     ctx: click.Context, files: tuple[Path, ...], second_reader: Literal["camelot"] | None, *, as_json: bool
 ) -> None:
-    """Check reports: one line a file.
+    """Check reports: one line a report.
 
-    It says how many figures there are of each grade, how many sums fail and what was noticed.
+    It says how many figures there are of each grade, how many sums fail and what was noticed. Of a file that holds
+    several reports the second is named with #2.
 
     Exit code: 0 when all is fine; 1 when a figure cannot be believed as printed (a finding of severity error);
     that of the error when a file cannot be read. Of several files, the highest.
     """
     worst = 0
     for file in files:
-        code, line = _checked(file, second_reader, as_json=as_json)
-        worst = max(worst, code)
-        click.echo(line, err=code > 1 and not as_json)
+        for code, line in _checked(file, second_reader, as_json=as_json):
+            worst = max(worst, code)
+            click.echo(line, err=code > 1 and not as_json)
     ctx.exit(worst)
 
 
-def _checked(file: Path, second_reader: Literal["camelot"] | None, *, as_json: bool) -> tuple[int, str]:
-    """Return the exit code for one file and the line on it."""
-    from gxstudy.report import read_report
+def _checked(file: Path, second_reader: Literal["camelot"] | None, *, as_json: bool) -> Iterator[tuple[int, str]]:
+    """Yield the exit code for each report of a file and the line on it."""
+    from gxstudy.report import read_reports
+    from gxstudy.several import named
 
     try:
-        report = read_report(file, second_reader=second_reader)
+        reports = read_reports(file, second_reader=second_reader)
     except (GxstudyError, OSError) as error:
         code = error.exit_code if isinstance(error, GxstudyError) else UnreadableFileError.exit_code
         message = os_message(error) if isinstance(error, OSError) else str(error)
         if as_json:
             told = {"kind": type(error).__name__, "message": message, "exit_code": code}
-            return code, json.dumps({"file": str(file), "error": told}, ensure_ascii=False)
-        return code, f"gxstudy: {message}"
-    code = int(any(one.severity == "error" for one in report.findings))
-    return code, json.dumps(about(file, report), ensure_ascii=False) if as_json else _as_line(file, report, code)
+            yield code, json.dumps({"file": str(file), "error": told}, ensure_ascii=False)
+        else:
+            yield code, f"gxstudy: {message}"
+        return
+    for number, report in enumerate(reports):
+        code = int(any(one.severity == "error" for one in report.findings))
+        line = _as_line(named(str(file), number), report, code)
+        yield code, json.dumps(about(file, report), ensure_ascii=False) if as_json else line
 
 
-def _as_line(file: Path, report: Report, code: int) -> str:
+def _as_line(name: str, report: Report, code: int) -> str:
     from gxstudy.display import words
     from gxstudy.findings import SEVERITY_ZH
 
@@ -71,6 +78,6 @@ def _as_line(file: Path, report: Report, code: int) -> str:
     by_severity = ", ".join(f"{severities[one]} {named.get(one, one)}" for one in SEVERITY_ZH if severities[one])
     findings = words.count(len(report.findings), "finding") + (f" ({by_severity})" if by_severity else "")
     return (
-        f"{'✗' if code else '✓'} {file}: {words.who(report)}; {_('form')} {report.edition}; "
+        f"{'✗' if code else '✓'} {name}: {words.who(report)}; {_('form')} {report.edition}; "
         f"{words.grade_counts(report)}; {words.count(failed, 'failed sum')}{words.proposals(report)}; {findings}"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-__all__ = ["FILE", "FOLDER", "JOBS", "MEBIBYTES", "PLACE", "PROCESSED", "RAW", "SECONDS", "SECOND_READER"]
+__all__ = ["FILE", "FOLDER", "JOBS", "MEBIBYTES", "PLACE", "PROCESSED", "RAW", "REPORT", "SECONDS", "SECOND_READER"]
 
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -32,6 +32,14 @@ SECOND_READER = click.option(
     "--second-reader",
     type=click.Choice(["camelot"]),
     help="Read a PDF twice and compare; it takes some ten times as long.",
+)
+REPORT = click.option(
+    "--report",
+    "number",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Which report, of a file that holds several.",
 )
 JOBS = click.option(
     "--jobs", type=click.IntRange(min=1), help="Reports read at the same time  [default: one a processor]"

@@ -40,7 +40,7 @@ from gxstudy.findings import Code
 from gxstudy.frames.dictionary import PRODUCTS, Product, product
 from gxstudy.frames.records import columns
 from gxstudy.organs import divisions_source, same_organ
-from gxstudy.several import named, number_of
+from gxstudy.several import named
 from gxstudy.text import squeeze
 
 if TYPE_CHECKING:
@@ -304,7 +304,7 @@ def _decided(reports: list[Outcome], corrections: Sequence[Correction]) -> dict[
     names = set(ours.values())
     found: dict[str, list[Correction]] = defaultdict(list)
     for one in corrections:
-        name = ours.get((one.sha256, number_of(one.report_id)), one.report_id)
+        name = ours.get(one.whose, one.report_id)
         if name in names:
             found[name].append(one)
     return {name: tuple(some) for name, some in found.items()}

@@ -12,6 +12,7 @@ from gxstudy.corrections import Correction
 from gxstudy.display import words
 from gxstudy.fill import Entry
 from gxstudy.report import Report
+from gxstudy.several import identity
 
 __all__ = ["Case", "Neighbour", "Reason", "Sum", "doubtful"]
 
@@ -54,6 +55,11 @@ class Case(NamedTuple):
     fails_with: frozenset[Place]
 
     @property
+    def whose(self) -> tuple[str, int]:
+        """Which report it is of: the hash of its file, and its number in it."""
+        return identity(self.sha256, self.report_id)
+
+    @property
     def place(self) -> Place:
         """The keys of the figure."""
         return (self.entry.table, self.entry.row, self.entry.column)
@@ -80,7 +86,7 @@ def doubtful(report: Report, decisions: Iterable[Correction], *, lang: Literal["
         Proposals first, then unreadable figures; then those in the most failed sums, since the figure in which a
         failed row and a failed column cross is the likeliest to be wrong.
     """
-    ours = tuple(one for one in decisions if one.sha256 == report.sha256)
+    ours = tuple(one for one in decisions if one.whose == identity(report.sha256, report.report_id))
     told = corrections.apply(report.sheets, report.facts, ours)
     now = replace(report, sheets=told.sheets, checks=told.checks)
     decided = {one.place for one in ours if one.old == _raw(report, one.place)}

@@ -16,7 +16,7 @@ from gxstudy.corrections import Correction
 from gxstudy.desk.cases import Case, doubtful
 from gxstudy.errors import CallError, GxstudyError
 from gxstudy.report import Report, read_reports
-from gxstudy.several import number_of
+from gxstudy.several import identity, number_of
 from gxstudy.text import read_number
 
 __all__ = ["Progress", "Session", "Waiting", "now"]
@@ -32,11 +32,16 @@ class Waiting(NamedTuple):
     sha256: str
     figures: int
 
+    @property
+    def whose(self) -> tuple[str, int]:
+        """The hash of its file, and its number in it."""
+        return identity(self.sha256, self.report_id)
+
 
 class _Skipped(NamedTuple):
-    """A figure left for later: the hash of its file, its keys."""
+    """A figure left for later: whose it is, its keys."""
 
-    sha256: str
+    whose: tuple[str, int]
     place: Place
 
 
@@ -93,9 +98,9 @@ class Session:
         self._clock = clock
         self._read = read or _read
         self._lines = list(corrections.load(path))
-        known = {one.sha256 for one in self._waiting}
+        known = {one.whose for one in self._waiting}
         self._history: list[tuple[Correction, ...] | _Skipped] = [
-            (one,) for one in corrections.in_force(self._lines) if one.sha256 in known
+            (one,) for one in corrections.in_force(self._lines) if one.whose in known
         ]
         self._skipped: set[_Skipped] = set()
         self._at = 0
@@ -191,7 +196,7 @@ class Session:
     def skip(self) -> None:
         """Leave the figure for later."""
         case = self._needed()
-        key = _Skipped(case.sha256, case.place)
+        key = _Skipped(case.whose, case.place)
         self._skipped.add(key)
         self._history.append(key)
         self._find()
@@ -203,12 +208,12 @@ class Session:
         last = self._history.pop()
         if isinstance(last, _Skipped):
             self._skipped.discard(last)
-            sha256, place = last
+            whose, place = last
         else:
             when = self._clock()
             self._write([one._replace(decision="undone", who=self.who, when=when, why="") for one in last])
-            sha256, place = last[0].sha256, last[0].place
-        self._at = next(index for index, one in enumerate(self._waiting) if one.sha256 == sha256)
+            whose, place = last[0].whose, last[0].place
+        self._at = next(index for index, one in enumerate(self._waiting) if one.whose == whose)
         self._find(first=place)
 
     def again(self) -> None:
@@ -251,7 +256,7 @@ class Session:
             report = self._opened(one)
             if report is not None:
                 cases = doubtful(report, decisions, lang=self._lang)
-                left = [case for case in cases if (case.sha256, case.place) not in self._skipped]
+                left = [case for case in cases if _Skipped(case.whose, case.place) not in self._skipped]
                 if left:
                     self._cases = tuple(sorted(left, key=lambda case: case.place != first))
                     return
@@ -260,7 +265,7 @@ class Session:
 
     def _opened(self, one: Waiting) -> Report | None:
         """Return the report, or None where its file is not what it was: said in ``trouble``."""
-        if self.report is not None and (self.report.sha256, self.report.report_id) == (one.sha256, one.report_id):
+        if self.report is not None and identity(self.report.sha256, self.report.report_id) == one.whose:
             return self.report
         try:
             report = self._read(one.file, one.report_id)

@@ -113,7 +113,7 @@ WITHOUT_FIGURE: tuple[Status, ...] = ("blank", "slash", "unreadable", "absent")
 _MANY_TERMS = 6
 _BETWEEN: dict[Spoken, tuple[str, str, str]] = {"en": ("printed", "and", "but"), "zh": ("印作", "且", "但")}
 """Before a printed total; between two sides that are equal; between two that are not."""
-NOUNS = ("figure", "finding", "failed sum", "proposal", "page", "processor", "grid", "ruling")
+NOUNS = ("figure", "finding", "failed sum", "proposal", "page", "processor", "grid", "ruling", "report")
 """What :func:`count` counts."""
 _ = gettext.gettext
 
