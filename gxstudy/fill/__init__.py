@@ -89,7 +89,9 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None, take: Mapping[str,
     pages = [run.rows[0].grid.page for one in by_table.values() for run in one]
     again = [found for found in findings if found.code is Code.TABLE_REPEATED and found.where.row is None]
     if len({found.where.table for found in again}) > 1:
-        message = "more than one report stands in this file; the first was read, and no title tells where another begins"
+        message = (
+            "more than one report stands in this file; the first was read, and no title tells where another begins"
+        )
         findings.append(finding(Code.SEVERAL_REPORTS, message, Place(page=again[0].where.page)))
     copies = [
         Copy(_copied(key, of.every[number], edition), of.every[number][0].rows[0].grid, number == taken[key])
