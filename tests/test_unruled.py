@@ -575,6 +575,19 @@ def test_figures_broken_over_lines_between_rules_are_whole() -> None:
     assert not any(cell.garbled for cell in row_of(page, "规章"))
 
 
+def test_the_heading_of_the_next_table_is_no_label_of_broken_figures() -> None:
+    """No rule at the foot of the table: figures right of the heading were put beside it, their places left blank."""
+    page = page_of(
+        *HEADINGS,
+        *((30.0, 712.0, "规章"), (150.0, 712.0, "5"), (250.0, 712.0, "2"), (350.0, 712.0, "3")),
+        *((30.0, 730.0, "规范性文件"), (150.0, 730.0, "-"), (250.0, 726.0, "11"), (250.0, 735.0, "万元")),
+        *((350.0, 730.0, "-"), (160.0, 762.0, "第二十条第（五）项")),
+        rules=(695.0, 710.0, 723.0, 772.0),
+    )
+    *_, second, third = row_of(page, "规范性文件")
+    assert (second.text, third.text) == ("11万元", "-")
+
+
 @pytest.mark.parametrize(
     "upper, lower", [((30.0, "规章"), (30.0, "行政规范性文件")), ((110.0, "3.其他"), (30.0, "（七）总计"))]
 )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gxstudy.grids.lines import text_lines
 from gxstudy.grids.rows import BAND, CLOSE, is_numbered
-from gxstudy.grids.wrapped import Originals, has_label, is_part, together
+from gxstudy.grids.wrapped import Originals, has_label, together
 from gxstudy.layout import Ruling, Word, overlap
 from gxstudy.text import read_number, squeeze
 
@@ -87,12 +87,14 @@ def _folded(band: list[Word], over: _Rule, under: _Rule, originals: Originals) -
     end = max((line[-1].x1 for line in label), default=0.0)
     before, figures = [word for word in band if word.x0 < end], [word for word in band if word.x0 >= end]
     # Words of another row may stand behind figures; only a number of a label stands before it.
-    if any(is_part(word.text) and squeeze(word.text)[-1] != "." for word in before):
+    if any(not has_label([word]) and squeeze(word.text)[-1:] != "." for word in before):
         return band
     stacks = _stacks(figures)
     if all(len(stack) == 1 for stack in stacks) or not all(map(_is_one, stacks)):
         return band
-    own = {word for line in label for word in line}
+    own = [word for line in label for word in line]
+    if own and not overlap(*_height(own), *_height(figures)) > 0:
+        return band  # a heading of what comes next
     others = [word for word in labels if word not in own and is_numbered(word.text)]
     beside = [word for word in figures if any(_is_level(word, other) for other in others)]
     if beside and all(word in beside or any(_is_level(word, other) for other in own) for word in figures):
@@ -107,6 +109,10 @@ def _folded(band: list[Word], over: _Rule, under: _Rule, originals: Originals) -
     made = {together([[word] for word in stack], row): tuple(stack) for stack in stacks}
     originals.update(made)
     return [*before, *made]
+
+
+def _height(words: Sequence[Word]) -> tuple[float, float]:
+    return min(word.top for word in words), max(word.bottom for word in words)
 
 
 def _is_level(word: Word, other: Word) -> bool:
