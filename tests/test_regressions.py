@@ -22,7 +22,7 @@ from gxstudy.fill import fill
 from gxstudy.fill.align import Label, align
 from gxstudy.readers import pdf
 from gxstudy.specimens import Break, Layout, Specimen, draw, invented
-from gxstudy.text import label_key
+from gxstudy.text import label_key, read_number
 
 FOUND = {
     # PDFium orders single glyphs by left edges; that of a wide bracket lies over the digit before it: 90（1 …
@@ -609,3 +609,14 @@ def test_a_run_of_figures_printed_twice_is_one_figure(shift: tuple[float, float]
     writer.write(out)
     report = gx.read_report(out.getvalue())
     assert {(entry.table, entry.row, entry.column): entry.raw for entry in report.entries} == figures
+
+
+@pytest.mark.parametrize("latin", ["", "Libertinus Serif"])
+@pytest.mark.parametrize("printed", ["97 19", "9719"])
+def test_figures_with_a_space_between_them_are_two(printed: str, latin: str) -> None:
+    """A narrow space parted two words, and what puts the words of a cell together took them for one: 9719."""
+    bare = Specimen("清河县统计局", 2024, {})
+    figures = invented(bare, seed=5) | {("disclosure", "regulations", "in_force"): printed}
+    report = gx.read_report(draw(replace(bare, figures=figures), Layout(latin=latin)))
+    entry = report.entry("disclosure", "regulations", "in_force")
+    assert (entry.raw, entry.status) == (printed, read_number(printed).status)

@@ -17,6 +17,10 @@ SPACE_GAP = 0.3
 """Words on one line further apart than this share of their height are joined with a space."""
 
 
+DIGITS_GAP = 0.12
+"""The same of two words that end and begin with a digit: a reader keeps them apart only where a space is printed."""
+
+
 def text_lines(words: Sequence[Word]) -> list[list[Word]]:
     """Return words as lines from top to bottom, each from left to right."""
     lines: list[list[Word]] = []
@@ -47,7 +51,8 @@ def line_text(line: Sequence[Word]) -> str:
     """Return the text of a line, with a space where words stand apart."""
     text = line[0].text
     for before, word in pairwise(line):
-        if word.x0 - before.x1 > SPACE_GAP * (word.bottom - word.top):
+        digits = before.text[-1:].isdigit() and word.text[:1].isdigit() and not word.certainties
+        if word.x0 - before.x1 > (DIGITS_GAP if digits else SPACE_GAP) * (word.bottom - word.top):
             text += " "
         text += word.text
     return text

@@ -42,6 +42,8 @@ WORD_GAP = 0.4
 """Characters further apart than this share of their height belong to two words."""
 SPACE_GAP = 0.12
 """Letters and figures with a space between them and a gap wider than this share of their height are two words."""
+MADE_UP_GAP = 0.3
+"""The same where the space is not printed."""
 GOES_ON = 0.06
 """Figures nearer to each other than this share of their height are those of one number; cells have wider margins."""
 DASH_GAP = 4.0
@@ -155,6 +157,8 @@ def words_of(
     if len(strokes):
         ink = page.tight_boxes(seen.kept[strokes].tolist())
         boxes = straightened(boxes, strokes, frame.place_glyphs(ink if level is None else levelled(ink, level)))
+    sized = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top)
+    spaces = seen.kept[sized & (kinds[seen.kept] == BLANK)]
     shown = (boxes.x1 > boxes.x0) & (boxes.bottom > boxes.top) & (kinds[seen.kept] != BLANK)
     glyphs = _without_overlay(page, _Glyphs(seen.kept, boxes).take(shown), number, findings)
     if not len(glyphs.kept):
@@ -162,7 +166,8 @@ def words_of(
     kept, boxes = _in_order(codes, kinds, glyphs)
     codes, kinds = codes[kept], kinds[kept]
     boxes = given_way(kinds, boxes)
-    joined, parted = _joined(boxes, codes, ink_middles(kinds, boxes), kept[1:] - kept[:-1] > 1, rulings)
+    gaps = _gaps(kept, spaces)
+    joined, parted = _joined(boxes, codes, ink_middles(kinds, boxes), gaps, rulings)
     starts = np.concatenate(([0], np.flatnonzero(~joined) + 1))
     text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     texts = [text[start:end] for start, end in pairwise([*starts.tolist(), len(kept)])]
@@ -329,13 +334,24 @@ def _is_number(codes: npt.NDArray[np.uint32], joined: Bools) -> Bools:
     return number
 
 
+def _gaps(kept: npt.NDArray[np.intp], spaces: npt.NDArray[np.intp]) -> Floats:
+    """Return, for each character but the last, the widest gap to the next one of its word, as a share of their height.
+
+    A space parts figures and letters even where the gap is small; one that PDFium makes up, for the characters are set
+    wide, less so. ``spaces`` are those printed.
+    """
+    before, behind = np.searchsorted(spaces, kept[:-1]), np.searchsorted(spaces, kept[1:])
+    made_up = np.where(kept[1:] - kept[:-1] > 1, MADE_UP_GAP, WORD_GAP)
+    return np.where(before < behind, SPACE_GAP, made_up).astype(np.float32)
+
+
 def _joined(
-    boxes: Boxes, codes: npt.NDArray[np.uint32], middle: Floats, spaced: Bools, rulings: tuple[Ruling, ...]
+    boxes: Boxes, codes: npt.NDArray[np.uint32], middle: Floats, most: Floats, rulings: tuple[Ruling, ...]
 ) -> tuple[Bools, Bools]:
     """Return, for each character but the last, whether the next one continues its word, and whether a rule cuts it.
 
-    ``middle``: that of each character's ink. ``spaced``: a space stands between the two. Between figures it parts words
-    even where the gap is small. A rule cuts a number that is too wide for its cell: its figures go on behind the rule.
+    ``middle``: that of each character's ink. ``most``: the gap between plain characters of one word, at most, as a
+    share of their height. A rule cuts a number that is too wide for its cell: its figures go on behind the rule.
     """
     x0, top, x1, bottom = boxes
     height = bottom - top
@@ -344,7 +360,7 @@ def _joined(
     gap = x0[1:] - x1[:-1]
     joined: Bools = level & (gap < WORD_GAP * height) & (gap > -0.6 * height)
     plain = codes < 0x80
-    joined &= ~(spaced & plain[:-1] & plain[1:] & (gap > SPACE_GAP * height))
+    joined &= ~(plain[:-1] & plain[1:] & (gap > most * height))
     figures = _is_digit(codes)
     # Slanting digits reach over the next one, but this begins where the one before would end if it stood upright.
     over = (gap < -OVER_SHARE * height) & (x0[1:] - x0[:-1] < OVER_SHARE * height)
