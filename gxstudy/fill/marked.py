@@ -19,6 +19,8 @@ from gxstudy.text import label_key
 
 __all__ = ["Fillers", "Parted", "columns_hold", "fillers", "fitted", "part", "trimmed", "under", "unless_for_two"]
 
+_TABLES = ("disclosure", "applications", "disputes")
+
 
 class Parted(NamedTuple):
     """A row parted into its label, the text of the merged label it stands under, and the cells of figures.
@@ -90,7 +92,7 @@ def unless_for_two(cell: Cell, label: Cell, grid: Grid) -> Cell:
     """Return a cell of figures, not to be believed where it stands for the row below that of its label, too.
 
     It is higher than the label. In a marked-up table, whose spans may lie, the row below has to leave room for it: both
-    are as wide.
+    are as wide, and the one below has the label of a row and fewer figures and blanks.
     """
     below = label.row + label.row_span
     if not cell.text.strip() or not below < min(cell.row + cell.row_span, grid.rows):
@@ -98,7 +100,17 @@ def unless_for_two(cell: Cell, label: Cell, grid: Grid) -> Cell:
     widths = [_whole_width(grid, row) for row in (below - 1, below)]
     if grid.origin == "markup" and (None in widths or widths[0] != widths[1]):
         return cell
+    upper, lower = ([c.text for c in grid.cells if c.row == row] for row in (cell.row, below))
+    fewer = sum(map(is_label, lower)) - len(lower) > sum(map(is_label, upper)) - len(upper)
+    if grid.origin == "markup" and not (fewer and any(map(_is_of_row, lower))):
+        return cell
     return cell._replace(garbled=True)
+
+
+def _is_of_row(text: str) -> bool:
+    """Return whether a label is that of a row of figures in some table of the form."""
+    key = label_key(text)
+    return any(hit.kind == "row" for table in _TABLES for hit in vocabulary(table).get(key, ()))
 
 
 def _whole_width(grid: Grid, row: int) -> int | None:
