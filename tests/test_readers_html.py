@@ -35,6 +35,7 @@ from gxstudy.layout import Grid, Paragraph
 from gxstudy.readers import html
 from gxstudy.report import Report
 from gxstudy.specimens import Layout
+from gxstudy.text import read_number
 
 
 def blocks(body: str) -> list[str | list[list[str]]]:
@@ -381,7 +382,17 @@ def test_nothing_that_is_seen_between_two_cells_is_no_cell(between: str) -> None
 
 @pytest.mark.parametrize(
     "unseen",
-    ["opacity:0", "opacity: 0.0;", "mso-hide:all", "font-size:0", "font-size: 0px; color:red", "color:transparent"],
+    [
+        *(
+            "opacity:0",
+            "opacity: 0.0;",
+            "mso-hide:all",
+            "font-size:0",
+            "font-size: 0px; color:red",
+            "color:transparent",
+        ),
+        *("font-size:0.0pt", "color:rgba(0, 0, 0, 0)", "position:absolute;left:-9999px"),
+    ],
 )
 def test_text_without_ink_is_no_part_of_a_figure(unseen: str) -> None:
     body = f'<table><tr><td>甲<td><span style="{unseen}">7</span>1<tr><td>乙<td style="opacity:0.9;font-size:0">'
@@ -400,10 +411,67 @@ def test_a_mark_raised_by_a_style_is_no_part_of_a_figure() -> None:
         '<td><span class="count" data-to="12"></span></td>',
         '<td class="n12"></td><style>.n12:before{content:"12"}</style>',
         '<td class="n" data-x="12"></td><style>.n::after{content:attr(data-x)}</style>',
+        '<td><em data-shown="12"></em></td>',
+        '<td><span v-text="row.number"></span></td>',
+        '<td><el-input value="12"></el-input></td>',
+        '<td><input placeholder="12"></td>',
+        "<td><script>document.write(12)</script></td>",
+        "<td><noscript>12</noscript></td>",
+        "<td id=n12></td><script>$('#n12').text(12)</script>",
+        '<td><b id="n12"></b></td><script>fill("n" + row)</script>',
     ],
 )
 def test_a_figure_that_a_script_or_a_style_sheet_writes_is_not_blank(cell: str) -> None:
     assert grid_rows(f"<table><tr><td>甲</td>{cell}<tr><td>乙<td>2</table>")[0][1] == "\ufffc"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<td id="row1">', '<td class="n" data-row="3">', '<td><span data-v-7ba5bd90=""></span>', "<td><span></span>"],
+)
+def test_what_a_blank_cell_is_called_writes_nothing_into_it(cell: str) -> None:
+    script = "<script>show('rows')</script>"
+    assert grid_rows(f"{script}<table><tr><td>甲</td>{cell}</td></tr><tr><td>乙<td>2</table>")[0][1] == ""
+
+
+@pytest.mark.parametrize("shown", ["0", "--"])
+def test_what_a_script_counts_up_from_is_no_figure(shown: str) -> None:
+    body = f'<table><tr><td>甲<td><b data-to="12">{shown}</b><tr><td>乙<td><b data-to="0">0</b></table>'
+    (first, second) = (text for _, text in grid_rows(body))
+    assert read_number(first).status == "unreadable"
+    assert second == "0"
+
+
+@pytest.mark.parametrize(
+    "sheet, hidden",
+    [
+        (".x{display:none}", True),
+        ("span.x, .y { color: red; display : none !important }", True),
+        ("#x{display:none}", True),
+        ("td.x{display:none}", False),
+        (".x .y{display:none}", False),
+        (".x{display:none} .x.on{display:block}", False),
+        ("@media print{.x{display:none}}", False),
+        ("/* .x{display:none} */", False),
+    ],
+)
+def test_what_the_style_sheet_of_the_page_hides_is_no_part_of_a_figure(sheet: str, hidden: bool) -> None:
+    body = f'<style>{sheet}</style><table><tr><td>甲<td>1<span class="z x" id=x>7</span><tr><td>乙<td>2</table>'
+    assert grid_rows(body) == [["甲", "1" if hidden else "17"], ["乙", "2"]]
+
+
+def test_figures_that_the_style_sheet_of_the_page_crosses_out_are_none() -> None:
+    sheet = "<style>.old{text-decoration:line-through}</style>"
+    body = f"{sheet}<table><tr><td>甲<td><i class=old>7</i>1<tr><td>乙<td>2</table>"
+    assert read_number(grid_rows(body)[0][1]).status == "unreadable"
+
+
+@pytest.mark.parametrize("white", ['<font color="#FFFFFF">0</font>', "<span style='color:white'>0<o:p></o:p></span>"])
+def test_white_figures_beside_others_are_no_part_of_these(white: str) -> None:
+    body = f"<table><tr><td>甲<td>{white}5<tr bgcolor=navy><td>乙<td>{white}</table>"
+    (first, second) = (text for _, text in grid_rows(body))
+    assert read_number(first).status == "unreadable"
+    assert second == "0"
 
 
 @pytest.mark.parametrize("how", ["style", "role"])

@@ -17,7 +17,16 @@ from lxml import etree
 from gxstudy.errors import EmptyFileError, UnknownFileKindError, UnreadableFileError
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Document, Grid, Page, Paragraph
-from gxstudy.readers.html_tags import mended
+from gxstudy.readers.html_seen import (
+    LINE_THROUGH,
+    UNSEEN,
+    Sheets,
+    is_hidden,
+    is_pale_part,
+    is_written_later,
+    starts_at_zero,
+)
+from gxstudy.readers.html_tags import MARK, mended
 from gxstudy.readers.markup import LOWERED, RAISED, Item, MarkedCell, MarkedTable, OpenCell, blocks, clean, struck
 
 __all__ = ["LARGEST", "MOST_TAGS", "read"]
@@ -73,11 +82,12 @@ def read(data: bytes) -> Document:
     if _OTHERWISE.search(whole):
         _rename(root)
     drawn = _DRAWN.search(whole) is not None
-    walk = _Walk(also_hidden=False, drawn=drawn)
+    sheets = Sheets(whole)
+    walk = _Walk(sheets, also_hidden=False, drawn=drawn)
     found = blocks(walk.items(root))
     if not any(isinstance(block, Grid) for block in found):
         # The hidden half is read only where nothing else can be.
-        all_of_it = _Walk(also_hidden=True, drawn=drawn)
+        all_of_it = _Walk(sheets, also_hidden=True, drawn=drawn)
         shown_by_script = blocks(all_of_it.items(root))
         if any(isinstance(block, Grid) for block in shown_by_script):
             walk, found = all_of_it, shown_by_script
@@ -269,7 +279,9 @@ _SKIPPED = frozenset(
     }
 )
 # What is passed over and may show a figure all the same: a cell that holds nothing else is not blank.
-_SHOWING = frozenset(("iframe", "object", "embed", "applet", "svg", "video", "canvas", "select", "textarea", "button"))
+_SHOWING = frozenset(
+    ("iframe", "object", "embed", "applet", "svg", "video", "canvas", "select", "textarea", "button", "noscript")
+)
 _BREAKS = frozenset(
     {
         *(
@@ -296,27 +308,7 @@ _CROSSED = frozenset(("del", "s", "strike"))
 _TELLING = _KEEP_WHITE | _CROSSED | {"sup", "sub"}
 _GROUPS = frozenset(("thead", "tbody", "tfoot"))
 _CELLS = frozenset(("td", "th"))
-_NEVER_HIDDEN = frozenset(("html", "body"))
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_UNSEEN = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-_LINE_THROUGH = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
-_FADED = re.compile(r"(?<![\w-])(?:opacity\s*:\s*0?\.?0+\s*(?:;|$|!)|mso-hide\s*:\s*all)", re.IGNORECASE)
-# A child may set another size or colour than these.
-_WITHOUT_INK = re.compile(
-    r"(?<![\w-])(?:font-size\s*:\s*0+(?:px|pt|em)?\s*|color\s*:\s*transparent\s*)(?:;|$|!)", re.IGNORECASE
-)
 _SHIFT = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
-# Attributes that a script shows as the figure of a cell, or a style sheet.
-_SHOWN_LATER = (
-    "data-value",
-    "data-val",
-    "data-num",
-    "data-number",
-    "data-count",
-    "data-to",
-    "data-target",
-    "data-text",
-)
 _DRAWN = re.compile(r"content\s*:\s*(?:attr\(|[\"'][^\"'\\]*\d)", re.IGNORECASE)
 _PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _FIELDS = frozenset(("", "text", "number", "tel"))
@@ -377,6 +369,7 @@ class _Walk:
     open elements, None for one that is passed over; ``stray``: texts that stood in a row, outside its cells.
     """
 
+    sheets: Sheets
     also_hidden: bool
     drawn: bool = False
     cells: list[OpenCell] = field(default_factory=lambda: [OpenCell()])
@@ -405,12 +398,19 @@ class _Walk:
         style = element.get("style")
         if tag in _BREAKS:
             self.cells[-1].end_line()
-        if not self.also_hidden and style is not None and tag in _CELLS and self.tables and _UNSEEN.search(style):
+        if not self.also_hidden and style is not None and tag in _CELLS and self.tables and UNSEEN.search(style):
             self._open_cell(element)  # its place stays
             self.cells.pop()
-        hidden = not self.also_hidden and _is_hidden(element, style)
+        hidden = not self.also_hidden and (
+            is_hidden(element, style) or (bool(self.tables) and self.sheets.hides(element))
+        )
         if hidden or _is_passed_over(element):
-            self.cells[-1].pictured |= bool(self.tables) and tag in _SHOWING and not hidden
+            shows = tag in _SHOWING or (tag == "script" and "write" in (element.text or ""))
+            self.cells[-1].pictured |= bool(self.tables) and shows and not hidden
+            self.states.append(None)
+            return False
+        if self.tables and is_pale_part(element, style):
+            self.cells[-1].write(MARK)
             self.states.append(None)
             return False
         opened: Literal["", "cell", "table"] = ""
@@ -426,9 +426,12 @@ class _Walk:
             self.tables[-1].open_group(tag)
         elif self.tables and tag in ("img", "input"):
             self._picture_or_field(element)
-        if self.tables and any((element.get(name) or "").strip() for name in _SHOWN_LATER):
-            self.cells[-1].pictured = True
-        self.states.append(_state(self._state(), tag, style, opened))
+        if self.tables:
+            self.cells[-1].pictured |= is_written_later(element) or self.sheets.writes(element)
+            if starts_at_zero(element):
+                self.cells[-1].write(MARK)
+        state = _state(self._state(), tag, style, opened)
+        self.states.append(state._replace(crossed=True) if self.tables and self.sheets.crosses(element) else state)
         return True
 
     def _open_cell(self, element: etree._Element) -> None:
@@ -547,7 +550,7 @@ def _state(before: _State, tag: str, style: str | None, opened: Literal["", "cel
         white = "all"
     elif style is not None and white == "nothing" and _PRE.search(style):
         white = "lines"
-    crossed = crossed or tag in _CROSSED or (style is not None and _LINE_THROUGH.search(style) is not None)
+    crossed = crossed or tag in _CROSSED or (style is not None and LINE_THROUGH.search(style) is not None)
     shift = _SHIFT.search(style) if style is not None and not opened else None
     if tag in ("sup", "sub") or shift is not None:
         shifted = RAISED if (tag if shift is None else shift[1].lower()) in ("sup", "super") else LOWERED
@@ -559,18 +562,6 @@ def _is_passed_over(element: etree._Element) -> bool:
     if element.tag in ("rt", "rp"):
         return next(element.iterancestors("ruby"), None) is not None
     return element.tag in _SKIPPED
-
-
-def _is_hidden(element: etree._Element, style: str | None) -> bool:
-    """Return whether an element is not shown; the whole page never is, for a script shows it once it is loaded."""
-    if element.tag in _NEVER_HIDDEN:
-        return False
-    if element.get("hidden") is not None:
-        return True
-    if style is None:
-        return False
-    unseen = _HIDDEN.search(style) or _UNSEEN.search(style) or _FADED.search(style)
-    return unseen is not None or (len(element) == 0 and _WITHOUT_INK.search(style) is not None)
 
 
 def _span(declared: str | None, *, least: int) -> int:
