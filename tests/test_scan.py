@@ -440,6 +440,23 @@ def test_a_digital_report_never_asks_for_the_recogniser(monkeypatch: pytest.Monk
     assert Code.PAGE_WITHOUT_TEXT in {found.code for found in report.findings}
 
 
+@pytest.mark.parametrize("words, done", [((), 10), ((Word("\ufffd", 1, 1, 2, 2, (), garbled=True),), 10), (None, 12)])
+def test_pages_behind_many_that_show_no_text_are_not_recognised(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[Word, ...] | None, done: int
+) -> None:
+    def page(_taken: object, number: int, why: str) -> tuple[Page, list[Finding]]:
+        shown = (Word("政府信息公开", 1, 1, 2, 2),) if words is None or number == 1 else words
+        return Page(number, 595.0, 842.0, shown), [finding(Code.PAGE_RECOGNISED, why, Where(page=number))]
+
+    monkeypatch.setattr(recogniser, "recogniser", lambda: None)
+    monkeypatch.setattr(scan, "page", page)
+    read = in_pdf.mended(data := pages(*[OVER_ALL] * 12, forms={"I": PICTURE}), pdf.read_pages(data))
+    codes = [found.code for found in read.findings]
+    assert codes.count(Code.PAGE_RECOGNISED) == (done if words is None else done + 1)
+    assert codes.count(Code.PAGE_CUT_OFF) == (words is not None)
+    assert codes.count(Code.PAGE_WITHOUT_TEXT) == 12 - codes.count(Code.PAGE_RECOGNISED)
+
+
 def test_of_a_report_without_one_of_its_tables_the_pictures_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 

@@ -21,6 +21,8 @@ SCALE = 3.0
 """Pixels a point (216 an inch) at which a page is drawn to be read."""
 FINER = 2
 """How many times as large a page is drawn that is set in type: the strokes of small print are thinner than a pixel."""
+BLANK_LIMIT, LEAST_TEXT = 10, 5
+"""So many pages in a row with fewer characters than that, and the rest is no scan of a report: photographs, blanks."""
 HALF_SURE = 0.5
 """Certainty of each character of a text layer that cannot be believed, and that nothing could replace."""
 
@@ -65,24 +67,35 @@ def mended(data: bytes, document: Document) -> Document:
         return _as_it_is(document, asked, error)
     pages = {page.number: page for page in document.pages}
     noticed_on: dict[int, list[Finding]] = {}
+    left: list[int] = []
+    blank = 0
     for done, number in enumerate(scan.with_bar(sorted(asked), len(asked))):
-        if done >= scan.PAGES_LIMIT:
-            message = f"only {scan.PAGES_LIMIT} pages of a file are recognised; page {number} was not"
+        if done >= scan.PAGES_LIMIT or blank >= BLANK_LIMIT:
+            left = sorted(asked)[done:]
+            why = f"the {blank} pages before show no text" if blank >= BLANK_LIMIT else f"{done} pages of the file were"
+            message = f"page {number} and {len(left) - 1:,} further pages were not recognised: {why}"
             noticed_on[number] = [finding(Code.PAGE_CUT_OFF, message, Place(page=number))]
-            continue
+            pages |= {page: _halved(pages[page]) for page in left}
+            break
         try:
             taken = picture_of(data, pages[number])
         except TruncatedFileError as error:
             noticed_on[number] = [finding(Code.PAGE_UNREADABLE, str(error), Place(page=number))]
             continue
         pages[number], noticed_on[number] = scan.page(taken, number, _reason(asked[number]))
+        blank = blank + 1 if _says_nothing(pages[number]) else 0
     if not any(page.words for page in pages.values()):
         msg = f"none of the {len(pages)} pages has a text layer, and no text could be recognised on them"
         raise NoTextLayerError(msg)
-    findings = [found for found in document.findings if found.where.page not in asked or not _is_of_layer(found)]
+    done_with = asked.keys() - set(left)
+    findings = [found for found in document.findings if found.where.page not in done_with or not _is_of_layer(found)]
     findings += [found for number in sorted(noticed_on) for found in noticed_on[number]]
     is_scan = all(page.number in asked for page in document.pages if page.words or page.number in asked)
     return Document("scan" if is_scan else "pdf", tuple(pages[n] for n in sorted(pages)), tuple(findings))
+
+
+def _says_nothing(page: Page) -> bool:
+    return sum(len(word.text) for word in page.words if not word.garbled) < LEAST_TEXT
 
 
 def picture_of(data: bytes, page: Page) -> Picture:
