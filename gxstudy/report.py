@@ -182,8 +182,8 @@ def read_reports(
 
 
 def _parts(report: Report, document: Document) -> tuple[Document, ...]:
-    """Return a document for each report of a file, looked for where the tables of the first one read come again."""
-    again = any(found.code is Code.SEVERAL_REPORTS for found in report.findings)
+    """Return a document for each report of a file, looked for where a table of the first one read comes again."""
+    again = any(found.code is Code.TABLE_REPEATED for found in report.findings)
     return several.parted(document) if again else (document,)
 
 

@@ -7,9 +7,10 @@ before its tables. Tables that come again without a title are another print in t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from math import inf
 from typing import NamedTuple
 
@@ -25,26 +26,28 @@ BEFORE_TITLE = 4
 SHORT = 40
 """Characters of a short paragraph, which is no sentence."""
 _NUMBERED = re.compile(r"#([2-9]|[1-9]\d+)$")
+_SECTION_ONE = re.compile(r"\s*一\s*[、.．]")
 _TABLES = ("disclosure", "applications")
 """Tables whose first row tells that they begin anew."""
 
 
-class _Item(NamedTuple):
-    """A table or a paragraph: the place of its page in the document, and where it begins on it.
+class _Spot(NamedTuple):
+    """Where something begins: the place of its page in the document, the half of it, and how far down.
 
-    ``at``: points from the top of a drawn page; the place among the blocks of a marked-up one.
+    ``half``: 1 for the right one of two pages on one sheet, else 0. ``at``: points from the top of a drawn page; the
+    place among the blocks of a marked-up one.
     """
 
     page: int
+    half: int
     at: float
+
+
+class _Item(NamedTuple):
+    """A table or a paragraph, and where it begins."""
+
+    spot: _Spot
     block: Grid | Paragraph
-
-
-class _Cut(NamedTuple):
-    """Where a report begins: the place of the page in the document, and where on it; -inf for its head."""
-
-    page: int
-    at: float
 
 
 def named(report_id: str, number: int) -> str:
@@ -78,55 +81,71 @@ def parted(document: Document) -> tuple[Document, ...]:
         each time with its own part. The document itself where it holds one report, or where nothing tells where
         another begins.
     """
-    cuts = _cuts(list(_items(document)))
+    cuts = _cuts(document, list(_items(document)))
     if len(cuts) < 2:
         return (document,)
-    ends = [*cuts[1:], _Cut(len(document.pages), -inf)]
-    return tuple(_between(document, start, end) for start, end in zip(cuts, ends, strict=True))
+    end = _Spot(len(document.pages), 0, -inf)
+    return tuple(_between(document, start, after) for start, after in pairwise([*cuts, end]))
 
 
 def _items(document: Document) -> Iterator[_Item]:
     """Yield tables and paragraphs in reading order."""
     for place, page in enumerate(document.pages):
         if page.blocks is not None:
-            yield from (_Item(place, float(number), block) for number, block in enumerate(page.blocks))
+            yield from (_Item(_Spot(place, 0, float(number)), block) for number, block in enumerate(page.blocks))
             continue
-        tables = grids.find(page)
-        on_page = [_Item(place, grid.tops[0], grid) for grid in tables]
-        on_page += [_Item(place, text.boxes[0].top, text) for text in grids.paragraphs(page, tables) if text.boxes]
-        yield from sorted(on_page, key=lambda item: item.at)
+        for half, part in enumerate(grids.halves(page)):
+            tables = grids.find(part)
+            found = [_Item(_Spot(place, half, grid.tops[0]), grid) for grid in tables]
+            texts = (text for text in grids.paragraphs(part, tables) if text.boxes)
+            found += [_Item(_Spot(place, half, text.boxes[0].top), text) for text in texts]
+            yield from sorted(found, key=lambda item: item.spot)
 
 
-def _cuts(items: Sequence[_Item]) -> list[_Cut]:
+def _cuts(document: Document, items: Sequence[_Item]) -> list[_Spot]:
     """Return where each report begins whose title is found."""
-    tables = {id(item.block): number for number, item in enumerate(items) if isinstance(item.block, Grid)}
-    parts = runs(tuple(item.block for item in items if isinstance(item.block, Grid)))
-    of_form = sorted(tables[id(row.grid)] for run in parts for row in run.rows if id(row.grid) in tables)
-    begun = []
-    for table in _TABLES:
-        prints = prints_of(table, parts)
-        first = (prints.every[number][0].rows[0] for number in prints.whole if prints.every[number])
-        begun += [(tables[id(row.grid)], table) for row in first if id(row.grid) in tables]
-    cuts: list[_Cut] = []
+    cuts: list[_Spot] = []
     seen: set[str] = set()
-    for number, table in sorted(begun):
+    current: tuple[str | None, int | None] = (None, None)
+    before = -1
+    for number, table in _begun(document, items):
         if not cuts or table in seen:
-            before = max((place for place in of_form if place < number), default=-1)
-            title = _title(items[before + 1 : number])
+            title = _title(items[before + 1 : number], current)
             if title is not None:
-                cuts.append(_head(items, before + 1 + title))
-                seen = set()
+                cuts.append(_head(items, before + 1 + title.number))
+                seen, current = set(), (title.organ, title.year)
             elif not cuts:
-                cuts.append(_Cut(0, -inf))
+                cuts.append(_Spot(0, 0, -inf))
         seen.add(table)
+        before = number
     return cuts
 
 
-def _title(items: Sequence[_Item]) -> int | None:
-    """Return where the title of a report stands among what is printed before its tables; None where there is none.
+def _begun(document: Document, items: Sequence[_Item]) -> list[tuple[int, str]]:
+    """Return where each print of a table begins: the number of an item, and the table."""
+    spots = [item.spot for item in items]
+    numbers = {id(item.block): number for number, item in enumerate(items)}
+    pages = {page.number: place for place, page in enumerate(document.pages)}
+    parts = runs(tuple(item.block for item in items if isinstance(item.block, Grid)))
+    begun = []
+    for table in _TABLES:
+        for rows in prints_of(table, parts).every:
+            if rows:
+                grid = rows[0].rows[0].grid
+                number = numbers.get(id(grid))
+                if number is None:  # grids without rules may be put together
+                    half = int(grid.lefts[0] >= document.pages[pages[grid.page]].width / 2)
+                    number = bisect_left(spots, _Spot(pages[grid.page], half, grid.tops[0]))
+                begun.append((number, table))
+    return sorted(begun)
+
+
+def _title(items: Sequence[_Item], current: tuple[str | None, int | None]) -> prose.Title | None:
+    """Return the title of another report than ``current``, and where among ``items`` it begins; None where none is.
 
     Before it may stand the rest of the report before, whose title may come again on every page, or the contents of the
-    file. Its own may come twice, on a cover and over the text.
+    file. Its own may come twice, on a cover and over the text. A report of the same organ and year is another one when
+    it begins with section one again.
     """
     texts = [(number, item.block) for number, item in enumerate(items) if isinstance(item.block, Paragraph)]
     titles = prose.titles([text for _, text in texts])
@@ -134,45 +153,55 @@ def _title(items: Sequence[_Item]) -> int | None:
         return None
     last = titles[-1]
     same = takewhile(lambda title: last.organ and (title.organ, title.year) == (last.organ, last.year), titles[::-1])
-    return texts[[last, *same][-1].number][0]
+    first = [last, *same][-1]
+    if (last.organ, last.year) == current and not any(
+        _SECTION_ONE.match(text.text) for _, text in texts[last.number :]
+    ):
+        return None
+    return first._replace(number=texts[first.number][0])
 
 
-def _head(items: Sequence[_Item], title: int) -> _Cut:
+def _head(items: Sequence[_Item], title: int) -> _Spot:
     """Return where the report of a title begins: at the head of the page, where little stands over the title."""
-    page = items[title].page
-    first = next(number for number, item in enumerate(items) if item.page == page)
+    spot = items[title].spot
+    first = next(number for number, item in enumerate(items) if item.spot[:2] == spot[:2])
     over = [item.block for item in items[first:title]]
     texts = [block for block in over if isinstance(block, Paragraph) and _is_short(block.text)]
     if len(texts) == len(over) <= BEFORE_TITLE and not prose.titles(texts):
-        return _Cut(page, -inf)
-    return _Cut(page, items[title].at)
+        return spot._replace(at=-inf)
+    return spot
 
 
 def _is_short(text: str) -> bool:
     return len(text) < SHORT and not text.endswith(("。", "；", "."))
 
 
-def _between(document: Document, start: _Cut, end: _Cut) -> Document:
+def _between(document: Document, start: _Spot, end: _Spot) -> Document:
     pages = [
-        _part(page, start.at if place == start.page else -inf, end.at if place == end.page else inf)
+        _part(page, place, start, end)
         for place, page in enumerate(document.pages)
-        if start.page <= place < end.page or (place == end.page and end.at > -inf)
+        if start.page <= place < end.page or (place == end.page and end[1:] > (0, -inf))
     ]
     numbers = {page.number for page in pages}
     noticed = tuple(found for found in document.findings if found.where.page is None or found.where.page in numbers)
     return replace(document, pages=tuple(pages), findings=noticed)
 
 
-def _part(page: Page, start: float, end: float) -> Page:
-    """Return what of a page stands between two heights, or between two of its blocks."""
-    if start == -inf and end == inf:
+def _part(page: Page, place: int, start: _Spot, end: _Spot) -> Page:
+    """Return what of a page stands between two spots."""
+    if start.page < place < end.page:
         return page
     if page.blocks is not None:
-        own = [block for number, block in enumerate(page.blocks) if start <= number < end]
-        return replace(page, blocks=tuple(own))
+        blocks = (block for at, block in enumerate(page.blocks) if start <= _Spot(place, 0, at) < end)
+        return replace(page, blocks=tuple(blocks))
+    middle = page.width / 2 if len(grids.halves(page)) > 1 else inf
+
+    def within(x0: float, top: float, bottom: float) -> bool:
+        return start <= _Spot(place, int(x0 >= middle), (top + bottom) / 2) < end
+
     return replace(
         page,
-        words=tuple(word for word in page.words if start <= (word.top + word.bottom) / 2 < end),
-        rulings=tuple(ruling for ruling in page.rulings if start <= (ruling.top + ruling.bottom) / 2 < end),
-        drawings=tuple(box for box in page.drawings if start <= (box.top + box.bottom) / 2 < end),
+        words=tuple(word for word in page.words if within(word.x0, word.top, word.bottom)),
+        rulings=tuple(ruling for ruling in page.rulings if within(ruling.x0, ruling.top, ruling.bottom)),
+        drawings=tuple(box for box in page.drawings if within(box.x0, box.top, box.bottom)),
     )

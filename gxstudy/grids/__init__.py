@@ -16,7 +16,7 @@ from gxstudy.grids.ruled import DEFAULT, Tolerance
 from gxstudy.layout import Box, Cell, Grid, Page, Paragraph, Word
 from gxstudy.text import join_lines
 
-__all__ = ["Tolerance", "caption", "find", "paragraphs"]
+__all__ = ["Tolerance", "caption", "find", "halves", "paragraphs"]
 
 DRAWING = "\ufffc"
 """Stands for a drawing in a cell that holds nothing else: it may show a figure, so the cell is not blank."""
@@ -47,7 +47,7 @@ def find(page: Page, *, tolerance: Tolerance = DEFAULT) -> tuple[Grid, ...]:
     """
     if page.blocks is not None:
         return tuple(block for block in page.blocks if isinstance(block, Grid))
-    return tuple(grid for half in _halves(page) for grid in _find(half, tolerance))
+    return tuple(grid for half in halves(page) for grid in _find(half, tolerance))
 
 
 def _find(page: Page, tolerance: Tolerance) -> list[Grid]:
@@ -94,7 +94,7 @@ def paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
     """Return the prose of a page: its words outside ``grids``, lines joined to paragraphs, page numbers left out."""
     if page.blocks is not None:
         return tuple(block for block in page.blocks if isinstance(block, Paragraph))
-    return tuple(paragraph for half in _halves(page) for paragraph in _paragraphs(half, grids))
+    return tuple(paragraph for half in halves(page) for paragraph in _paragraphs(half, grids))
 
 
 def caption(page: Page, grid: Grid, grids: Sequence[Grid], prose: Sequence[Paragraph]) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ def _paragraphs(page: Page, grids: Sequence[Grid]) -> tuple[Paragraph, ...]:
     )
 
 
-def _halves(page: Page) -> tuple[Page, ...]:
+def halves(page: Page) -> tuple[Page, ...]:
     """Return the page, or its left and its right half where two pages (or columns) are printed side by side.
 
     Nothing crosses the middle then, and text stands on both sides: on one side of a table only its figures would.

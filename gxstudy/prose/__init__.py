@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from gxstudy.prose.charges import fee
 from gxstudy.prose.counts import facts
-from gxstudy.prose.title import heading, titles
+from gxstudy.prose.title import Title, heading, titles
 from gxstudy.prose.values import PLACES, Fact, Fee, Heading
 
-__all__ = ["PLACES", "Fact", "Fee", "Heading", "facts", "fee", "heading", "titles"]
+__all__ = ["PLACES", "Fact", "Fee", "Heading", "Title", "facts", "fee", "heading", "titles"]
