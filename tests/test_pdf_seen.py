@@ -165,7 +165,7 @@ def test_a_figure_is_cut_by_the_form_that_it_stands_in() -> None:
         OLD + "q 0 0 9 9 re W n 1 g 121 691 58 18 re f Q ",
         f"q 1 G 2 w 1 Tr {OLD} Q {OLD}",
         OLD + "q 1 G 2 w 121 691 58 18 re S Q ",
-        OLD + "1 0 0 rg 134 691 6 16 re f 0 g ",
+        OLD + "1 0 0 rg 134 691 m 141 691 l 142 699 l 141 708 l 134 708 l 133 699 l h f 0 g ",
     ],
     ids=[
         "cut to its cell",
@@ -297,6 +297,26 @@ def test_what_is_hidden_or_marks_a_figure_only_changes_nothing() -> None:
     for kind in ("Highlight", "Square", "Link"):
         page, more = over(kind, b"1 0 0 RG 1 1 56 16 re S")
         assert read(OLD, page=page, more=more) == ("586", "read", [])
+
+
+def test_a_note_that_runs_together_with_a_figure_is_no_part_of_it() -> None:
+    page, more = over("FreeText", b"BT /H 9 Tf 0 4 Td (1) Tj ET", "/Contents (1)", box="125 691 183 709")
+    assert read(OLD, page=page, more=more)[1] == "unreadable"
+
+
+@pytest.mark.parametrize("kind, colour", [("Highlight", b"1 1 0"), ("Redact", b"0 0 0")])
+def test_a_mark_that_hides_a_figure_hides_it(kind: str, colour: bytes) -> None:
+    page, more = over(kind, colour + b" rg 0 0 58 18 re f", "/QuadPoints [121 709 179 709 121 691 179 691]")
+    assert read(OLD, page=page, more=more) == ("\ufffc", "unreadable", [Code.HIDDEN_TEXT])
+
+
+@pytest.mark.parametrize(
+    "kind, entries",
+    [("StrikeOut", "/QuadPoints [128 705 150 705 128 693 150 693] /C [1 0 0]"), ("Square", "/IC [1 1 1] /C [1 1 1]")],
+)
+def test_marks_without_a_picture_are_drawn_as_a_viewer_would(kind: str, entries: str) -> None:
+    page, (form, note) = over(kind, b"", entries)
+    assert read(OLD, page=page, more=(form, note.replace(b"/AP << /N 3 0 R >>", b"")))[1] == "unreadable"
 
 
 def test_a_figure_that_is_struck_out_afterwards_is_not_read() -> None:

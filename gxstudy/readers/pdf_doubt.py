@@ -34,6 +34,8 @@ SCALE, PIXELS = 4.0, 1_500_000.0
 """Pixels a point with which figures in doubt are drawn, and how many at most in all."""
 OBJECTS_LIMIT = 20_000
 """Pages of more objects are not drawn: their figures in doubt are taken for torn."""
+LIGHT = 0.7
+"""A colour lighter than this (0 to 1) is no stamp's ink."""
 GROUPS = 8
 """Figures in doubt that lie over each other are drawn one after the other, so many at one place."""
 SHOWS = 24
@@ -199,6 +201,10 @@ class _Drawing:
         self._area = x0, y0, x1, y1
         self._scale = min(SCALE, (PIXELS / ((x1 - x0) * (y1 - y0))) ** 0.5)
         self._whole = drawn(page, self._area, self._scale)
+        self._inked = _is_ink(self._whole)
+        shades = painted.paints.boxes[painted.paints.kinds == SHADE]
+        for box in displayed(page, shades[:, [0, 3, 2, 1]]):
+            self._inked[self._part(box)] = False
         switch(painted.order, on=False)
         self._empty = [drawn(page, self._area, self._scale, ground) for ground in (None, CHEQUERED)]
         switch(painted.order, on=True)
@@ -219,8 +225,7 @@ class _Drawing:
         switch(self._painted.order, on=True)
         on_white, on_any = map(_differ, self._empty, alone)
         shown = _differ(self._whole, without)
-        ink = np.nonzero(on_white)
-        shown[ink] |= _reach(self._whole[ink]) > VIVID * 255
+        shown |= on_white & self._inked
         return shown, on_white, on_any
 
     def _over(self, texts: set[int]) -> list[int]:
@@ -230,9 +235,7 @@ class _Drawing:
 
     def judged(self, seen: Bools, on_white: Bools, on_any: Bools, box: Floats, *, cut: bool) -> tuple[bool, bool]:
         """Return whether a character is hidden, and whether it is torn; ``cut``: it may be cut to a part of itself."""
-        area = np.array((*self._area[:2], *self._area[:2]), np.float32)
-        x0, y0, x1, y1 = ((box - area) * self._scale).tolist()
-        part = slice(max(0, math.floor(y0)), math.ceil(y1)), slice(max(0, math.floor(x0)), math.ceil(x1))
+        part = self._part(box)
         seen = seen[part]
         ink = on_white[part] if on_white[part].any() else on_any[part]
         shown, every = int(seen.sum()), int(ink.sum())
@@ -240,7 +243,17 @@ class _Drawing:
             return True, False
         if shown < TORN_SHARE * every or not _whole(_size(seen), _size(ink)):
             return False, True
-        return False, cut and not _whole(_size(ink), (y1 - y0, x1 - x0))
+        wide, high = ((box[2:] - box[:2]) * self._scale).tolist()
+        return False, cut and not _whole(_size(ink), (high, wide))
+
+    def _part(self, box: Floats) -> tuple[slice, slice]:
+        """Return the points of a box as displayed."""
+        x, y = self._area[:2]
+        x0, y0, x1, y1 = ((box - np.array((x, y, x, y), np.float32)) * self._scale).tolist()
+        return (
+            slice(max(0, math.floor(y0)), max(0, math.ceil(y1))),
+            slice(max(0, math.floor(x0)), max(0, math.ceil(x1))),
+        )
 
 
 def _overlap(one: list[float], other: list[float]) -> bool:
@@ -267,8 +280,11 @@ def _differ(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> Bools:
     return differs
 
 
-def _reach(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return how far each colour (n x 4) is from grey (0 to 255)."""
-    blue, green, red, _ = colours.T
-    reach: npt.NDArray[np.uint8] = np.maximum(np.maximum(blue, green), red) - np.minimum(np.minimum(blue, green), red)
-    return reach
+def _is_ink(picture: npt.NDArray[np.uint8]) -> Bools:
+    """Return which points have the ink of a stamp: far from grey, and no light colour."""
+    blue, green, red = (picture[:, :, part] for part in range(3))
+    most = np.maximum(np.maximum(blue, green), red)
+    reach = most - np.minimum(np.minimum(blue, green), red)
+    dark = 0.114 * blue + 0.587 * green + 0.299 * red < LIGHT * 255
+    inked: Bools = (reach > VIVID * 255) & dark
+    return inked

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 
+import pypdfium2.raw as pdfium
+
 from gxstudy.readers.pdfium import PdfPage, Rectangle, call
 
 __all__ = ["lay_over"]
@@ -16,10 +18,10 @@ TEXT_LEAST = 4
 """Bytes of a text of PDFium that says something: one character and the end."""
 
 _FREE_TEXT, _WIDGET = 3, 20
-_SHOWING = frozenset({_FREE_TEXT, 4, 5, 6, 7, 8, 12, 13, 14, 15, _WIDGET, 24})
-"""Kinds of annotations that show something of their own: fields, notes typed over a page, lines, boxes, stamps, ink.
+_SHOWING = frozenset({_FREE_TEXT, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, _WIDGET, 24, 28})
+"""Kinds of annotations that show something: fields, notes typed over a page, lines, boxes, marks, stamps, ink, bars.
 
-Not links, icons of notes, what only colours or underlines, and areas that are still to be blacked out.
+Not links, nor icons of notes.
 """
 _HIDDEN = 0b100010
 """Flags: not shown at all; not shown on a screen."""
@@ -33,6 +35,9 @@ _kind = call("FPDFAnnot_GetSubtype", _int, _void)
 _flags = call("FPDFAnnot_GetFlags", _int, _void)
 _rectangle = call("FPDFAnnot_GetRect", _int, _void, _void)
 _appearance = call("FPDFAnnot_GetAP", _ulong, _void, _int, _void, _ulong)
+_bitmap = call("FPDFBitmap_CreateEx", _void, _int, _int, _int, _void, _int)
+_destroy = call("FPDFBitmap_Destroy", None, _void)
+_render = call("FPDF_RenderPageBitmap", None, _void, _void, _int, _int, _int, _int, _int, _int, long=True)
 _string = call("FPDFAnnot_GetStringValue", _ulong, _void, ctypes.c_char_p, _void, _ulong)
 _flatten = call("FPDFPage_Flatten", _int, _void, _int, long=True)
 
@@ -49,6 +54,7 @@ def lay_over(page: PdfPage) -> tuple[Rectangle, ...]:
     count = _count(page.handle)
     if count <= 0:
         return ()
+    _draw_missing(page)
     shown = False
     undrawn = []
     for index in range(count - 1, -1, -1):
@@ -69,6 +75,14 @@ def lay_over(page: PdfPage) -> tuple[Rectangle, ...]:
     if shown and _flatten(page.handle, 0) == 1:
         page.load_again()
     return tuple(undrawn)
+
+
+def _draw_missing(page: PdfPage) -> None:
+    """Let PDFium make the pictures of annotations that have none; it does so when it draws them."""
+    bitmap = _bitmap(1, 1, pdfium.FPDFBitmap_BGRx, None, 0)
+    if bitmap:
+        _render(bitmap, page.handle, 0, 0, 1, 1, 0, pdfium.FPDF_ANNOT)
+        _destroy(bitmap)
 
 
 def _says(annotation: int, kind: int) -> bool:

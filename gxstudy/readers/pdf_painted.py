@@ -82,7 +82,8 @@ class Painted:
     ``segments``: the straight lines, in user space: rows of (x0, y0, x1, y1, width), x0 <= x1 and y0 <= y1. ``over``:
     those of what is laid over the page (:mod:`gxstudy.readers.pdf_over`). ``texts``: the handles of its text objects,
     and ``paints``: what else there is. ``order``: the handles of all in the order in which they are painted.
-    ``within``: of text objects inside forms, the matrix of the form and the box that it is cut to.
+    ``within``: of text objects inside forms, the matrix of the form and the box that it is cut to. ``laid``: the text
+    objects of what is laid over the page.
     """
 
     segments: Floats
@@ -93,6 +94,7 @@ class Painted:
     paints: Paints
     order: tuple[int, ...]
     within: Mapping[int, tuple[Matrix | None, Rectangle]]
+    laid: frozenset[int]
 
 
 def painted(page: PdfPage, level: Matrix | None = None) -> Painted:
@@ -112,6 +114,7 @@ def painted(page: PdfPage, level: Matrix | None = None) -> Painted:
     own = len(handles) if page.own_objects is None else min(len(handles), page.own_objects)
     collector.walk(handles[:own], level, 0)
     found, collector.found = collector.found, []
+    texts = len(collector.texts)
     if own < len(handles):
         collector.walk(handles[own:], level, 0)
     return Painted(
@@ -123,6 +126,7 @@ def painted(page: PdfPage, level: Matrix | None = None) -> Painted:
         collector.paints(),
         tuple(collector.order),
         collector.within,
+        frozenset(collector.texts[texts:]),
     )
 
 

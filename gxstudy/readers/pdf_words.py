@@ -168,6 +168,9 @@ def words_of(
     boxes = given_way(kinds, boxes)
     gaps = _gaps(kept, spaces)
     joined, parted = _joined(boxes, codes, ink_middles(kinds, boxes), gaps, rulings)
+    if painted is not None and painted.laid:
+        laid = np.array([owner in painted.laid for owner in page.text_objects(kept.tolist())], np.bool_)
+        parted |= joined & (laid[1:] != laid[:-1])
     starts = np.concatenate(([0], np.flatnonzero(~joined) + 1))
     text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     texts = [text[start:end] for start, end in pairwise([*starts.tolist(), len(kept)])]
