@@ -155,7 +155,8 @@ def _frames(page: Page, tolerance: Tolerance) -> tuple[list[_Frame], list[_Segme
         frames.setdefault(root(j), _Frame()).down.append(v)
     tables = [frame for frame in frames.values() if frame.across and frame.down]
     for frame in tables:  # lines of two tables may stand nearer to each other than two of one
-        frame.across, frame.down = _snapped(frame.across, tolerance), _snapped(frame.down, tolerance)
+        frame.across = _snapped(frame.across, tolerance.snap_points)
+        frame.down = _snapped(frame.down, tolerance.snap_points)
     return tables, [line for frame in frames.values() if not frame.down for line in frame.across]
 
 
@@ -198,7 +199,7 @@ def _is_stroke(line: Ruling, words: dict[tuple[int, int], list[Word]]) -> bool:
 def _merged(segments: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
     """Return ``segments`` by coordinate, the pieces of (nearly) one that follow each other joined."""
     merged: list[_Segment] = []
-    for level in _levels(segments, tolerance):
+    for level in _levels(segments, tolerance.snap_points):
         if len(level) == 1:
             merged += level
             continue
@@ -228,21 +229,21 @@ def _joined(pieces: Sequence[_Segment], end: float) -> _Segment:
     return _Segment(sum(map(_AT, pieces)) / len(pieces), pieces[0].start, end)
 
 
-def _snapped(lines: list[_Segment], tolerance: Tolerance) -> list[_Segment]:
-    """Return the lines of one table, those (nearly) on one coordinate put on one."""
+def _snapped(lines: list[_Segment], near: float) -> list[_Segment]:
+    """Return the lines of one table, those no further apart than ``near`` (points) put on one coordinate."""
     snapped: list[_Segment] = []
-    for level in _levels(lines, tolerance):
-        at = sum(map(_AT, level)) / len(level)
+    for level in _levels(lines, near):
+        at = (level[0].at + level[-1].at) / 2
         snapped += [line._replace(at=at) for line in level] if level[0].at != level[-1].at else level
     return snapped
 
 
-def _levels(lines: list[_Segment], tolerance: Tolerance) -> Iterator[list[_Segment]]:
-    """Yield lines by coordinate, those (nearly) on one together: no further than snaps from the first of them."""
+def _levels(lines: list[_Segment], near: float) -> Iterator[list[_Segment]]:
+    """Yield lines by coordinate, those (nearly) on one together: no further than ``near`` from the first of them."""
     lines.sort(key=_AT)
     first = 0
     for index in range(1, len(lines) + 1):
-        if index == len(lines) or lines[index].at - lines[first].at > tolerance.snap_points:
+        if index == len(lines) or lines[index].at - lines[first].at > near:
             yield lines[first:index]
             first = index
 
@@ -315,7 +316,7 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
     owner, spans = _spans(rows, columns, over, list(zip(*beside, strict=True)))
     words: list[list[Word]] = [[] for _ in spans]
     crossing: list[tuple[int, set[int]]] = []
-    struck: dict[int, list[str]] = {}  # words by the edge of a row that runs through their middle
+    struck: dict[int, list[tuple[str, int]]] = {}  # words and their columns, by the edge of a row through their middle
     for word in page.words:
         _, x0, top, x1, bottom, _, _ = word
         column = bisect_right(lefts, x0 if word.text in POINTS else (x0 + x1) / 2) - 1
@@ -323,7 +324,7 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
             words[owner[row][column]].append(word)
             edge = row if top + bottom < tops[row] + tops[row + 1] else row + 1
             if abs(top + bottom - 2 * tops[edge]) < STRUCK * (bottom - top) and over[edge][column]:
-                struck.setdefault(edge, []).append(word.text)
+                struck.setdefault(edge, []).append((word.text, column))
             if (x1 > lefts[column + 1] or x0 < lefts[column]) and _is_figures(word.text):
                 crossing.append((owner[row][column], set(_crossed(word, owner[row], lefts))))
     number = page.number
@@ -346,9 +347,11 @@ def _grid(page: Page, frame: _Frame) -> Grid | None:
         cells = (*cells[:last], open_corner, *cells[last + 1 :])
     if frame.cut:
         cells = _without_last(cells, columns)
-    edges = _through_rows(struck, rows)
-    if edges:
-        cells = _without_struck(cells, edges)
+    if struck:
+        edges = _through_rows(struck, rows)
+        lost = {owner[row][column] for row, column in _beside_struck(struck) if 0 <= row < rows}
+        cells = tuple(cell._replace(garbled=True) if place in lost else cell for place, cell in enumerate(cells))
+        cells = _without_struck(cells, edges) if edges else cells
     return as_seen(page, Grid(number, frame.origin, rows, columns, cells, tuple(lefts), tuple(tops)))
 
 
@@ -360,14 +363,24 @@ def _without_last(cells: Sequence[Cell], columns: int) -> tuple[Cell, ...]:
     )
 
 
-def _through_rows(struck: Mapping[int, Sequence[str]], rows: int) -> set[int]:
+def _through_rows(struck: Mapping[int, Sequence[tuple[str, int]]], rows: int) -> set[int]:
     """Return the edges of rows that part no rows: many of a table run through words, or one through a row of it.
 
     A line through a figure and what stands beside it is that of neither row: the words may be those of both.
     """
     if len(struck) > 1 and len(struck) >= STRUCK_SHARE * rows:
         return set(struck)
-    return {edge for edge, texts in struck.items() if len(texts) > 1 and not all(map(_has_letters, texts))}
+    return {
+        edge for edge, words in struck.items() if len(words) > 1 and not all(_has_letters(text) for text, _ in words)
+    }
+
+
+def _beside_struck(struck: Mapping[int, Sequence[tuple[str, int]]]) -> Iterator[tuple[int, int]]:
+    """Yield the places (row, column) over and under the edges that run through a figure: it may be that of either."""
+    for edge, words in struck.items():
+        for text, column in words:
+            if not _has_letters(text):
+                yield from ((edge - 1, column), (edge, column))
 
 
 def _without_struck(cells: Sequence[Cell], edges: set[int]) -> tuple[Cell, ...]:
@@ -496,16 +509,7 @@ def _fill_gutters(page: Page, frame: _Frame) -> None:
         return
     highs = sorted(word.bottom - word.top for word in inside)
     widest = min(GUTTER_POINTS, GUTTER_SHARE * highs[len(highs) // 2])
-    for lines in (frame.down, frame.across):
-        lines.sort(key=lambda s: s.at)
-        first = 0
-        for index in range(1, len(lines) + 1):
-            if index < len(lines) and lines[index].at - lines[first].at < widest:
-                continue
-            at = (lines[first].at + lines[index - 1].at) / 2
-            for place in range(first, index):
-                lines[place] = lines[place]._replace(at=at)
-            first = index
+    frame.across, frame.down = _snapped(frame.across, widest), _snapped(frame.down, widest)
 
 
 def _mark(sides: list[bool], edges: list[float], line: _Segment) -> None:
