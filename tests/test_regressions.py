@@ -340,6 +340,30 @@ FOUND = {
     "rows of table four lost between two blocks": Case(
         "2019", 2019, seed=154, kind="sparse", zero="", layout=Layout(ruled="none", disputes="down")
     ),
+    # "6." is no figure: its row passed for one of the heading, with what was left of the others in it.
+    "a row of wrapped figures taken for a heading": Case(
+        "2019",
+        2020,
+        noted=(
+            ("normative_documents", "newly_disclosed", "减"),
+            ("licensing", "decisions", ".35"),
+            ("normative_documents", "newly_made", ".35"),
+        ),
+        layout=Layout(ruled="none", stand="top", figure_wrap=2),
+    ),
+    "the last line of wrapped figures taken for a heading": Case(
+        "2019",
+        2019,
+        noted=(("charges", "change", "件"), ("procurement", "amount", ".35")),
+        layout=Layout(ruled="none", stand="bottom", figure_wrap=2),
+    ),
+    # 34, 9., 07 and 万元 under each other: put together, the figure was no longer close to what stood over its row.
+    "figures over a row with a figure of four lines taken for blanks": Case(
+        foreign_blocks=("article_20_5", "article_20_6"),
+        seed=3064026908,
+        noted=(("coercion", "decisions", "-"), ("penalties", "decisions", ".07万元")),
+        layout=Layout(ruled="none", stand="top", figure_wrap=2),
+    ),
 }
 
 

@@ -575,6 +575,29 @@ def test_figures_broken_over_lines_between_rules_are_whole() -> None:
     assert not any(cell.garbled for cell in row_of(page, "规章"))
 
 
+def test_the_first_row_of_a_page_that_slid_makes_no_columns_for_the_others() -> None:
+    """The table had twice as many columns, and none of its rows was read."""
+    columns = (250.0, 300.0, 350.0, 400.0, 450.0, 500.0, 540.0)
+    rows = {
+        "4.保护第三方": (22.0, ("11", "12", "13", "14", "15", "16", "81")),
+        "5.属于三类": (0.0, ("21", "22", "23", "24", "25", "26", "131")),
+        "6.属于四类": (0.0, ("31", "", "33", "34", "35", "36", "169")),
+    }
+    page = page_of(
+        *((60.0, 80.0 + 16 * number, label) for number, label in enumerate(rows)),
+        *(
+            (x + moved, 80.0 + 16 * number, text)
+            for number, (moved, texts) in enumerate(rows.values())
+            for x, text in zip(columns, texts, strict=True)
+            if text
+        ),
+    )
+    for label, (_, texts) in rows.items():
+        cells = row_of(page, label)
+        assert [cell.text for cell in cells] == list(texts)
+        assert not any(cell.garbled for cell in cells)
+
+
 def test_the_heading_of_the_next_table_is_no_label_of_broken_figures() -> None:
     """No rule at the foot of the table: figures right of the heading were put beside it, their places left blank."""
     page = page_of(

@@ -8,6 +8,7 @@ row between their rules. A blank place is seen as a column with nothing in it.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
@@ -67,12 +68,20 @@ class _Stray(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """What stands on a page outside its ruled tables: lines, the rules that part their rows, and what is no row."""
+    """What stands on a page outside its ruled tables: lines, the rules that part their rows, and what is no row.
+
+    ``shared``: lines that two rows may hold, the last of one table and the first of the next.
+    """
 
     lines: list[Line]
     rules: list[float]
     originals: Originals
     strays: dict[int, list[_Stray]]
+    shared: frozenset[int]
+
+    def printed(self, word: Word) -> tuple[Word, ...]:
+        """Return the words that one put together stands for; any other as it is."""
+        return self.originals.get(word, (word,))
 
 
 class _Block(NamedTuple):
@@ -145,7 +154,8 @@ def find(page: Page, words: Sequence[Word]) -> list[Grid]:
         for index, line in enumerate(printed)
         if index not in owned and len(line) <= LONG
     }
-    text = _Text(lines, rules, originals, strays)
+    held = Counter(index for block in blocks for part in block.parts for index in part)
+    text = _Text(lines, rules, originals, strays, frozenset(index for index, many in held.items() if many > 1))
     return [_grid(page, text, block) for block in blocks]
 
 
@@ -221,7 +231,8 @@ def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[i
         start = _first_header(lines, free, rows[0], width) if rows else 0
         headed = any(has_label(piece) for line in lines[start : rows[0] if rows else 0] for piece in line.pieces)
         if rows and (headed or any(lines[row].labels or len(lines[row].figures) > 2 for row in rows)):
-            blocks.append((start, rows))
+            parts = [rows[:1], rows[1:]] if _is_slid(lines, rows) else [rows]
+            blocks.extend((part[0] if part is not parts[0] else start, part) for part in parts)
             free = rows[-1] + 1
             while free < len(lines) and goes_on(lines, free, rows[-1], rules):
                 free += 1
@@ -245,6 +256,19 @@ def _blocks(lines: list[Line], width: float, rules: list[float]) -> list[tuple[i
             finish()
     finish()
     return blocks
+
+
+def _is_slid(lines: list[Line], rows: Sequence[int]) -> bool:
+    """Return whether the first row of a page has slid: as many figures as those below it have columns, under none.
+
+    It has columns of its own, in the same order: together there would be twice as many as there are.
+    """
+    first, *others = rows
+    figures = lines[first].figures
+    if len(figures) < 2 or not others or not lines[first].labels:
+        return False
+    places = _places(lines, others)
+    return len(places) == len(figures) and not any(_meets(word, place) for (word,) in figures for place in places)
 
 
 def _reaches_in(line: Line, rows: Sequence[Line]) -> bool:
@@ -352,7 +376,8 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             cell = cell_of(page.number, (number, column, 1, 1), words, box)
             cells.append(cell._replace(garbled=True) if broken and _is_plain_figure(words) else cell)
         strays = _left_over(text, part)
-        high = min(lines[i].top for i in part), max(lines[i].bottom for i in part)
+        printed = [each for i in part for piece in lines[i].pieces for word in piece for each in text.printed(word)]
+        high = min(word.top for word in printed), max(word.bottom for word in printed)
         figures: list[list[Word]] = [[] for _ in places]
         outside: set[int] = set()  # columns that part of a figure was given to which stands under none
         for index in part:
@@ -365,7 +390,7 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             torn = {i for i, place in enumerate(places) for word in over if _meets(word, place)}
         else:
             torn = set()
-        beside = bool(text.rules) or _is_beside(names[-1:], figures)
+        doubtful = not text.shared.isdisjoint(part) or not (bool(text.rules) or _is_beside(names[-1:], figures))
         crossed = _crossed([word for index in part for piece in lines[index].pieces for word in piece], figures, places)
         for column, words in enumerate(figures, wide):
             box = Box(page.number, lefts[column], top, lefts[column + 1], bottom)
@@ -375,11 +400,11 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
                 if may_belong(piece, *high, near=near, blank=not words)
                 for word in piece
             ]
-            whole = [original for word in (*words, *rest) for original in text.originals.get(word, (word,))]
+            whole = [original for word in (*words, *rest) for original in text.printed(word)]
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
             cells.append(
                 cell._replace(garbled=True)
-                if rest or column - wide in crossed | torn | outside | among or not beside
+                if rest or column - wide in crossed | torn | outside | among or doubtful
                 else cell
             )
     return as_seen(page, Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops))
@@ -506,5 +531,7 @@ def _header_cells(
         wide, words = found[column]
         span = min(wide, behind - column)
         box = Box(page.number, lefts[column], top, lefts[column + span], bottom)
-        cells.append(cell_of(page.number, (number, column, 1, span), words, box))
+        cell = cell_of(page.number, (number, column, 1, span), words, box)
+        # A figure beside what none can be is of a row that was not seen as one.
+        cells.append(cell._replace(garbled=True) if _is_plain_figure(words) else cell)
     return cells
