@@ -374,6 +374,15 @@ def test_a_line_through_a_row_of_words_is_an_edge_of_no_row() -> None:
     assert all(cell.garbled == (cell.row > 0) for cell in grid.cells if cell.text != "乙" and cell.column > 0)
 
 
+def test_a_line_through_one_figure_leaves_it_to_neither_cell() -> None:
+    """A line under a figure set too high reached from side to side: the half without the figure was a blank."""
+    words = words_in(LEFTS, TOPS, TEXTS)
+    middle = (TOPS[1] + TOPS[2]) / 2
+    grid = only(grids.find(page(words, [*lattice(), across(middle, LEFTS[1], LEFTS[2])])))
+    garbled = {(cell.column, cell.text) for cell in grid.cells if cell.garbled}
+    assert garbled == {(1, ""), (1, "3")}
+
+
 def test_a_blank_at_the_right_of_a_table_that_is_bounded_at_its_left_only_is_no_blank() -> None:
     """A sheet wider than its pages: text in the middle of a cut cell stands on the next page."""
     words = words_in(LEFTS, TOPS, (("甲", "1", ""), ("乙", "", "4")))
