@@ -7,15 +7,15 @@ before its tables. Tables that come again without a title are another print in t
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
 from gxstudy import grids, prose
-from gxstudy.fill.printed import runs
+from gxstudy.fill.printed import Run, runs
 from gxstudy.fill.prints import prints_of
 from gxstudy.layout import Document, Grid, Page, Paragraph
 
@@ -81,7 +81,7 @@ def parted(document: Document) -> tuple[Document, ...]:
         each time with its own part. The document itself where it holds one report, or where nothing tells where
         another begins.
     """
-    cuts = _cuts(document, list(_items(document)))
+    cuts = _cuts(list(_items(document)))
     if len(cuts) < 2:
         return (document,)
     end = _Spot(len(document.pages), 0, -inf)
@@ -102,63 +102,69 @@ def _items(document: Document) -> Iterator[_Item]:
             yield from sorted(found, key=lambda item: item.spot)
 
 
-def _cuts(document: Document, items: Sequence[_Item]) -> list[_Spot]:
-    """Return where each report begins whose title is found."""
+def _cuts(items: Sequence[_Item]) -> list[_Spot]:
+    """Return where each report begins: with the last title before its tables, when some of these come again."""
+    parts = runs(tuple(item.block for item in items if isinstance(item.block, Grid)))
+    begun = _begun(items, parts)
+    titles = _titles(items)
     cuts: list[_Spot] = []
     seen: set[str] = set()
-    current: tuple[str | None, int | None] = (None, None)
-    before = -1
-    for number, table in _begun(document, items):
-        if not cuts or table in seen:
-            title = _title(items[before + 1 : number], current)
-            if title is not None:
-                cuts.append(_head(items, before + 1 + title.number))
-                seen, current = set(), (title.organ, title.year)
-            elif not cuts:
-                cuts.append(_Spot(0, 0, -inf))
-        seen.add(table)
-        before = number
+    for title, following in pairwise([None, *titles, None]):
+        end = len(items) if following is None else following.number
+        own = {table for number, table in begun if (title.number if title else -1) <= number < end}
+        if not own:
+            continue
+        if not cuts or own & seen:
+            cuts.append(_Spot(0, 0, -inf) if title is None else _head(items, title.number))
+            seen = set()
+        seen |= own
     return cuts
 
 
-def _begun(document: Document, items: Sequence[_Item]) -> list[tuple[int, str]]:
-    """Return where each print of a table begins: the number of an item, and the table."""
-    spots = [item.spot for item in items]
+def _titles(items: Sequence[_Item]) -> list[prose.Title]:
+    """Return the titles of reports and the numbers of the items with which they begin.
+
+    A title may come again, over the text after a cover, and on every page: it is the same report until section one
+    begins anew.
+    """
+    texts = [(number, item.block) for number, item in enumerate(items) if isinstance(item.block, Paragraph)]
+    found: list[prose.Title] = []
+    opened = False
+    before = 0
+    for title in prose.titles([text for _, text in texts]):
+        opened |= any(_SECTION_ONE.match(text.text) for _, text in texts[before : title.number])
+        before = title.number
+        anew = opened and _opens(texts[title.number :])
+        if not found or not _alike(found[-1], title) or anew:
+            found.append(title._replace(number=texts[title.number][0]))
+            opened = False
+    return found
+
+
+def _opens(texts: Sequence[tuple[int, Paragraph]]) -> bool:
+    """Return whether section one begins among the first paragraphs after a title."""
+    return any(_SECTION_ONE.match(text.text) for _, text in texts[: BEFORE_TITLE + 2])
+
+
+def _alike(one: prose.Title, other: prose.Title) -> bool:
+    """Return whether nothing in two titles tells that they are of two reports."""
+    return all(a is None or b is None or a == b for a, b in ((one.organ, other.organ), (one.year, other.year)))
+
+
+def _begun(items: Sequence[_Item], parts: Sequence[Run]) -> list[tuple[int, str]]:
+    """Return where tables begin that may be those of another report: the number of an item, and the table."""
     numbers = {id(item.block): number for number, item in enumerate(items)}
-    pages = {page.number: place for place, page in enumerate(document.pages)}
-    parts = runs(tuple(item.block for item in items if isinstance(item.block, Grid)))
+    places = [(item.block.page, item.spot.half, item.spot.at) for item in items]
     begun = []
     for table in _TABLES:
         for rows in prints_of(table, parts).every:
             if rows:
                 grid = rows[0].rows[0].grid
-                number = numbers.get(id(grid))
-                if number is None:  # grids without rules may be put together
-                    half = int(grid.lefts[0] >= document.pages[pages[grid.page]].width / 2)
-                    number = bisect_left(spots, _Spot(pages[grid.page], half, grid.tops[0]))
-                begun.append((number, table))
+                at = numbers.get(id(grid))
+                if at is None:  # grids without rules may be put together
+                    at = max(bisect_right(places, (grid.page, 1, grid.tops[0])) - 1, 0)
+                begun.append((at, table))
     return sorted(begun)
-
-
-def _title(items: Sequence[_Item], current: tuple[str | None, int | None]) -> prose.Title | None:
-    """Return the title of another report than ``current``, and where among ``items`` it begins; None where none is.
-
-    Before it may stand the rest of the report before, whose title may come again on every page, or the contents of the
-    file. Its own may come twice, on a cover and over the text. A report of the same organ and year is another one when
-    it begins with section one again.
-    """
-    texts = [(number, item.block) for number, item in enumerate(items) if isinstance(item.block, Paragraph)]
-    titles = prose.titles([text for _, text in texts])
-    if not titles:
-        return None
-    last = titles[-1]
-    same = takewhile(lambda title: last.organ and (title.organ, title.year) == (last.organ, last.year), titles[::-1])
-    first = [last, *same][-1]
-    if (last.organ, last.year) == current and not any(
-        _SECTION_ONE.match(text.text) for _, text in texts[last.number :]
-    ):
-        return None
-    return first._replace(number=texts[first.number][0])
 
 
 def _head(items: Sequence[_Item], title: int) -> _Spot:

@@ -17,15 +17,17 @@ from markup import differences, page, web_page
 from strategies import Case, plain_cases
 
 import gxstudy as gx
+from gxstudy.audit import Captioned, own_prints
 from gxstudy.cli import commands
 from gxstudy.corrections import Correction, in_force
 from gxstudy.desk.session import Session, Waiting
 from gxstudy.errors import CallError
+from gxstudy.fill import fill
 from gxstudy.layout import Document, Grid, Page, Paragraph
 from gxstudy.readers import files
 from gxstudy.report import Report
 from gxstudy.several import named, parted
-from gxstudy.specimens import bind, draw
+from gxstudy.specimens import Layout, bind, draw
 
 FIRST, SECOND, THIRD = (
     Case(seed=1, organ="某市财政局"),
@@ -127,6 +129,7 @@ def test_a_title_on_a_cover_and_over_the_text() -> None:
         "{year}年度{organ}\n政府信息公开\n工作年度报告",
         "{organ}政府信息公开工作年度报告\n（{year}年）",
         "关于{organ}{year}年政府信息公开工作情况的报告",
+        "{organ}{year}年政府信息公开工作年度报\n告",
     ],
 )
 def test_titles_of_several_lines(title: str) -> None:
@@ -147,6 +150,23 @@ def test_reports_that_begin_in_the_middle_of_a_page() -> None:
         assert [case.organ in texts, sum(other.organ in texts for other in (FIRST, SECOND, THIRD))] == [True, 1]
 
 
+def test_tables_in_another_order() -> None:
+    cases = [replace(case, layout=Layout(order=("disputes", "applications", "disclosure"))) for case in (SECOND, THIRD)]
+    reports = gx.read_reports(bind(FIRST.pdf, *(case.pdf for case in cases)))
+    assert [told(report) for report in reports] == alone(FIRST, *cases)
+
+
+def test_two_pages_on_a_sheet() -> None:
+    cases = [replace(case, layout=Layout(per_sheet=2)) for case in (FIRST, SECOND)]
+    reports = gx.read_reports(bind(*(case.pdf for case in cases)))
+    assert [told(report) for report in reports] == alone(*cases)
+
+
+def test_the_same_report_twice() -> None:
+    reports = gx.read_reports(bind(FIRST.pdf, FIRST.pdf))
+    assert [told(report) for report in reports] == alone(FIRST, FIRST)
+
+
 def test_the_table_of_a_unit_without_a_title_is_of_the_same_report() -> None:
     unit = [block for block in blocks(SECOND) if isinstance(block, Grid)]
     document = Document("html", (Page(1, 0.0, 0.0, blocks=(*blocks(FIRST), *unit)),))
@@ -164,6 +184,16 @@ def test_a_first_report_without_a_title_is_not_lost() -> None:
     untitled = blocks(FIRST)[next(i for i, block in enumerate(blocks(FIRST)) if isinstance(block, Grid)) :]
     parts = parted(Document("html", (Page(1, 0.0, 0.0, blocks=(*untitled, *blocks(SECOND))),)))
     assert [len(part.pages[0].blocks or ()) for part in parts] == [len(untitled), len(blocks(SECOND))]
+
+
+def test_what_tells_of_one_table_tells_of_another_only_if_that_is_printed_as_often() -> None:
+    """The fourth print of table three was told to be the organ's own, and a fourth of table two was looked for."""
+    filled = fill(tuple(block for case in (FIRST, SECOND) for block in blocks(case) if isinstance(block, Grid)))
+    two, other, three, fourth = filled.copies
+    own = Captioned(fourth, ("某市财政局",))
+    prints = [Captioned(each, ("下属单位",)) for each in (two, other, three, three, three)]
+    assert own_prints([*prints, own], "某市财政局", ()) == {"applications": 3}
+    assert own_prints([*prints[:3], own], "某市财政局", ()) == {"disclosure": 1, "applications": 1}
 
 
 def test_names() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -47,17 +48,17 @@ def own_prints(prints: Sequence[Captioned], organ: str | None, facts: Sequence[F
     -------
     dict
         Table and number of the print among its whole ones. A table is left out where two prints have as much for
-        themselves. Where several tables are printed again, one report follows another, and what tells of one table
-        tells of all.
+        themselves. Where several tables are printed equally often, one report follows another, and what tells of one
+        table tells of all.
     """
     told: dict[str, int] = {}
-    tables = list(dict.fromkeys(each.copy.sheet.table for each in prints))
+    tables = Counter(each.copy.sheet.table for each in prints)
     for table in tables:
         known = [_evidence(each, organ, facts) for each in prints if each.copy.sheet.table == table]
         best = max(known)
         if known.count(best) == 1:
             told[table] = known.index(best)
-    if len(tables) > 1 and len(set(told.values())) == 1:
+    if len(tables) > 1 and len(set(told.values())) == len(set(tables.values())) == 1:
         return dict.fromkeys(tables, next(iter(told.values())))
     return told
 

@@ -58,6 +58,8 @@ _DATED = re.compile(
     r"(?P<organ>\D{2,45}?)?\(?20\d\d年(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})日\)?"
 )
 _TITLE_WITHIN = 60
+_LEFT_OVER = 4
+"""Characters of the end of a title that is too long for its line: fewer than this."""
 _SIGNED_WITHIN = 40
 
 
@@ -146,12 +148,12 @@ def titles(paragraphs: Sequence[Paragraph]) -> tuple[Title, ...]:
         Text of one report or of several, tables left out.
     """
     joined = join(paragraphs)
-    places = {id(paragraph): number for number, paragraph in enumerate(paragraphs)}
-    found = []
-    for organ, year, (start, _) in _titles(joined, within=None):
-        paragraph = joined.paragraphs[bisect_right(joined.starts, start) - 1]
-        found.append(Title(organ, year, places[id(paragraph)]))
-    return tuple(found)
+    every = enumerate(paragraphs)
+    numbers = [next(number for number, paragraph in every if paragraph == kept) for kept in joined.paragraphs]
+    return tuple(
+        Title(organ, year, numbers[bisect_right(joined.starts, start) - 1])
+        for organ, year, (start, _) in _titles(joined, within=None)
+    )
 
 
 def _titles(joined: Joined, *, within: int | None = _TITLE_WITHIN) -> Iterator[_Title]:
@@ -162,7 +164,8 @@ def _titles(joined: Joined, *, within: int | None = _TITLE_WITHIN) -> Iterator[_
         if len(line) <= 70 and "。" not in line and not _META.search(line) and not _NUMBER_OF_DOCUMENT.fullmatch(line)
     ]
     for last, (index, line) in enumerate(usable):
-        if not _TITLE_END.search(line):
+        rest = usable[last - 1][1] + line if last and len(line) < _LEFT_OVER else line
+        if not _TITLE_END.search(rest):
             continue
         best: _Title | None = None
         for first in range(last, max(-1, last - 4), -1):
