@@ -46,6 +46,12 @@ def test_a_figure_that_is_not_seen_never_runs_together_with_the_one_that_is(hidd
     assert read(hidden) == ("\ufffc", "unreadable", [Code.HIDDEN_TEXT])  # what hides it may be the figure itself
 
 
+def test_what_stands_beside_the_page_does_not_make_its_text_one_that_is_not_seen() -> None:
+    """A sheet wider than its pages: each was recognised, for most of its text is cut off."""
+    beside = "".join(text("1234567890" * 5, -900, y) for y in range(100, 600, 50))
+    assert read(OLD + "q 3 Tr " + beside + "Q ") == ("586", "read", [Code.HIDDEN_TEXT])
+
+
 def test_a_figure_that_slants_is_one_figure() -> None:
     assert read("q 1 0 0.36 1 -250 0 cm " + OLD + "Q ") == ("586", "read", [])
 
@@ -138,6 +144,65 @@ def test_a_figure_that_nobody_sees_is_told_by_drawing_the_page(hidden: str) -> N
 
     assert "\ufffc" in said(hidden)
     assert "12" in said(hidden + NEW)
+
+
+MASK = (
+    "/ExtGState << /G << /SMask << /Type /Mask /S /Luminosity /G 3 0 R /BC [0] >> >> /C << /ca 0 >> /H << /ca 0.5 >> >>"
+)
+GROUP = "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Group << /S /Transparency /CS /DeviceGray >>"
+
+
+def masked(content: str, light: str = "0 g") -> bytes:
+    group = stream(f"{light} 0 0 141 842 re f".encode(), GROUP)
+    return pages(CELLS + LABELS + content, resources=MASK, more=(group,), forms={"X": drawn(OLD)})
+
+
+def test_what_a_mask_takes_away_is_not_read() -> None:
+    for content in (f"q /G gs {OLD} Q ", "q /G gs /X Do Q ", f"q /C gs {OLD} Q ", "q /C gs /X Do Q "):
+        (grid,) = grids.find(pdf.read(masked(content)).pages[0])
+        assert grid.cells[1].text == "\ufffc"
+    (grid,) = grids.find(pdf.read(masked(f"q /G gs {OLD} Q ", "1 g")).pages[0])
+    assert grid.cells[1].garbled
+    (grid,) = grids.find(pdf.read(masked(f"q /H gs {OLD} Q ")).pages[0])
+    assert (grid.cells[1].text, grid.cells[1].garbled) == ("586", False)
+
+
+def test_the_shadow_of_a_figure_changes_nothing() -> None:
+    for shadow in (f"q /H gs {text('586', 130.8, 694.2)} Q ", f"q /H gs {text('586', 131.5, 693.5)} Q "):
+        for content in (shadow + OLD, OLD + shadow, shadow + shadow.replace("130", "131")):
+            (grid,) = grids.find(pdf.read(masked(content)).pages[0])
+            assert (grid.cells[1].text, grid.cells[1].garbled) == ("586", False)
+
+
+def shown(content: str, unicode: str) -> tuple[str, list[Code]]:
+    """The middle one of three cells, its figures in a font that names 5, 8 and 6 as ``unicode`` says (hexadecimal)."""
+    names = unicode.split()
+    pairs = "".join(f"<{ord(code):02x}> <{name}> " for code, name in zip("586", names, strict=True))
+    table = stream(
+        f"begincmap 1 begincodespacerange <00> <ff> endcodespacerange 3 beginbfchar {pairs} endbfchar".encode()
+    )
+    named = HELVETICA.replace(b">>", b"/ToUnicode 3 0 R >>")
+    document = pdf.read(pages(CELLS + LABELS + content, fonts={"F": HELVETICA, "G": named}, more=(table,)))
+    (grid,) = grids.find(document.pages[0])
+    return grid.cells[1].text, [found.code for found in document.findings]
+
+
+@pytest.mark.parametrize("name", ["0020", "200b", "000a", "3000"])
+def test_figures_that_their_font_calls_blank_are_not_blank(name: str) -> None:
+    figures = text("586", 130, 695, font="G")
+    cell, codes = shown(figures, " ".join([name] * 3))
+    assert set(cell) == {"\ufffd"}
+    assert codes == [Code.UNMAPPED_GLYPHS]
+    assert shown(figures, "0035 0038 0036") == ("586", [])
+    assert shown(text("   ", 130, 695, font="G"), "0035 0038 0036") == ("", [])
+
+
+def test_text_given_in_place_of_figures_is_not_believed_when_it_is_another() -> None:
+    given = "/Span << /ActualText ({}) >> BDC {} EMC "
+    halves = f"{text('5', 130, 695)} {text('86', 135.56, 695)}"
+    for figures in (OLD, halves):
+        assert read(given.format("586", figures)) == ("586", "read", [])
+        assert read(given.format("12", figures))[2] == [Code.TEXT_LAYER_UNTRUSTED]
 
 
 @pytest.mark.parametrize("clip", ["120 690 16 20 re", "120 690 60 8.5 re", "120 690 16 20 re 143 690 20 20 re"])

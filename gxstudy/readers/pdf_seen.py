@@ -45,12 +45,14 @@ OVER_SHARE = 0.4
 """Figures that lie over each other by more than this share of their height, across and down, are two prints."""
 EMPTY, NARROW = 0.25, 0.1
 """Shares of the box of a figure that its font leaves empty above and below, and at its sides."""
+COPY = 0.35
+"""The same character nearer than this share of its size is printed twice."""
 BESIDE = 0.2
 """A character stands where another one stood when their boxes are nearer than this share of a width."""
 
 
 class Unseen(NamedTuple):
-    """Which characters are not seen (places among those asked for), and what share of all that is.
+    """Which characters are not seen (places among those asked for), and what share of all on the page they are.
 
     ``torn``: those that are seen, while the one before or after them on their line is not.
     ``places``: where they stand. What hides them may show another text, or the text itself, painted in another way.
@@ -94,7 +96,7 @@ def unseen(
             hidden.append(place)
     again = _printed_again(painted, owners, boxes, hidden, over.order)
     doubts = _doubts(painted, over, owners, boxes, _inks(owners, inks.modes))
-    looked = _looked_at(page, painted, indices, owners, doubts, set(hidden))
+    looked = _looked_at(page, painted, indices, owners, boxes, doubts, set(hidden))
     stand = [*hidden, *looked.hidden.tolist()]
     hidden = [place for place in stand if place not in again]
     shown_in_part = [place for place in looked.torn.tolist() if figures[place]]
@@ -108,9 +110,17 @@ def unseen(
         if 0 <= beside < len(indices) and beside not in gone and _touch(boxes[place], boxes[beside])
     )
     torn = np.array([*beside, *shown_in_part], np.intp)
-    printing = int(((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 1] > boxes[:, 3])).sum())
+    within = _within(page, boxes)
+    printing = int(((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 1] > boxes[:, 3]) & within).sum())
     places = tuple((left, bottom, right, top) for left, top, right, bottom in boxes[stand].tolist())
-    return Unseen(np.array(hidden, np.intp), torn, len(hidden) / max(1, printing), places)
+    return Unseen(np.array(hidden, np.intp), torn, int(within[hidden].sum()) / max(1, printing), places)
+
+
+def _within(page: PdfPage, boxes: Floats) -> Bools:
+    """Return which characters reach into the page: a sheet wider than its pages has its other columns beside them."""
+    left, bottom, right, top, _ = page.frame()
+    within: Bools = (boxes[:, 2] > left) & (boxes[:, 0] < right) & (boxes[:, 1] > bottom) & (boxes[:, 3] < top)
+    return within
 
 
 class _Over(NamedTuple):
@@ -183,19 +193,40 @@ def _looked_at(
     painted: Painted,
     indices: npt.NDArray[np.intp],
     owners: Sequence[int | None],
+    boxes: Floats,
     doubts: _Doubts,
     gone: set[int],
 ) -> Looked:
     """Return which of the characters in doubt are hidden, and which are torn, by their places; ``gone`` are known."""
     text = page.text()
-    printing = (owners[place] and KINDS[min(ord(text[indices[place]]), 0xFFFF)] != BLANK for place in doubts.places)
-    left = [i for i, prints in enumerate(printing) if prints and int(doubts.places[i]) not in gone]
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)[indices]
+    printing = [
+        place for place in doubts.places.tolist() if owners[place] and KINDS[min(codes[place], 0xFFFF)] != BLANK
+    ]
+    copies = _copies(codes, boxes, printing)
+    doubtful = set(doubts.places.tolist())
+    left = [place for place in printing if place not in gone and doubtful.issuperset(copies[place])]
     if not left:
         return Looked(doubts.places[:0], doubts.places[:0])
-    asked = doubts.places[left]
-    of = [owners[place] or 0 for place in asked.tolist()]
-    looked = look_at(page, painted, indices[asked].tolist(), of, set(owners), doubts.cut[left])
+    asked = np.array(left, np.intp)
+    is_cut = np.isin(asked, doubts.places[doubts.cut])
+    of = [owners[place] or 0 for place in left]
+    groups: dict[int, set[int]] = {}
+    for place, owner in zip(left, of, strict=True):
+        groups.setdefault(owner, {owner}).update(owners[copy] or 0 for copy in copies[place])
+    looked = look_at(page, painted, indices[asked].tolist(), of, groups, set(owners), is_cut)
     return Looked(asked[looked.hidden], asked[looked.torn])
+
+
+def _copies(codes: npt.NDArray[np.uint32], boxes: Floats, places: list[int]) -> dict[int, list[int]]:
+    """Return, for some characters, where the same one is printed nearly over it: a shadow, or what has one."""
+    x, y = middles(boxes)
+    reach_x, reach_y = COPY * (boxes[:, 2] - boxes[:, 0]), COPY * (boxes[:, 1] - boxes[:, 3])
+    found = {}
+    for place in places:
+        near = (np.abs(x - x[place]) < reach_x[place]) & (np.abs(y - y[place]) < reach_y[place])
+        found[place] = [copy for copy in np.flatnonzero(near & (codes == codes[place])).tolist() if copy != place]
+    return found
 
 
 def _touch(one: Floats, other: Floats) -> bool:
