@@ -7,7 +7,7 @@ the figures in doubt: what makes no difference is not seen.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,7 +62,7 @@ class Looked(NamedTuple):
 
 
 def doubtful(painted: Painted, order: dict[int, int], owners: Sequence[int | None], boxes: Floats, inks: Inks) -> Bools:
-    """Return which figures may be cut by other text, have strokes that do not show, or be lost in their ground.
+    """Return which figures may be cut by other text, masked or pale, or lost in their ground.
 
     Parameters
     ----------
@@ -82,6 +82,8 @@ def doubtful(painted: Painted, order: dict[int, int], owners: Sequence[int | Non
         odd |= _behind_text(painted, order, inks.texts)
     if any(mode % 4 in (1, 2) for mode in inks.modes):
         odd |= _pale_strokes(inks.texts)
+    odd |= painted.dim.intersection(inks.texts)
+    odd |= {text for text, is_so in zip(inks.texts, objects.transparent(inks.texts), strict=True) if is_so}
     found = _lost(painted, order, owners, boxes, inks)
     return found | np.array([owner in odd for owner in owners], np.bool_) if odd else found
 
@@ -143,6 +145,7 @@ def look_at(
     painted: Painted,
     indices: list[int],
     owners: Sequence[int],
+    groups: Mapping[int, set[int]],
     known: Collection[int | None],
     is_cut: Bools,
 ) -> Looked:
@@ -154,6 +157,8 @@ def look_at(
         The page, and what it paints.
     indices, owners
         The characters, and the text object of each.
+    groups
+        The text objects that print the same as one of the owners at the same place, with itself.
     known
         The text objects of all characters of the page. What is painted exactly over other text has none.
     is_cut
@@ -166,7 +171,7 @@ def look_at(
         drawing = _Drawing(page, painted, boxes[left], known)
         for _ in range(GROUPS):
             now = _apart(boxes[left], [owners[i] for i in left.tolist()])
-            shown = drawing.of({owners[i] for i in left[now].tolist()})
+            shown = drawing.of({text for i in left[now].tolist() for text in groups[owners[i]]})
             for i in left[now].tolist():
                 hidden[i], torn[i] = drawing.judged(*shown, boxes[i], cut=bool(is_cut[i]))
             left = left[~now]

@@ -7,11 +7,12 @@ somebody else's program gives a layer hidden behind the picture of the page.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gxstudy.readers import pdf_objects as objects
 from gxstudy.readers.pdfium import PATH_LIMIT, PdfPage
 
-__all__ = ["distrust", "hides_text"]
+__all__ = ["distrust", "hides_text", "misnamed"]
 
 FEW = 30
 """Fewer characters than this tell nothing."""
@@ -23,12 +24,15 @@ PICTURE_DEPTH = 2
 """First and last objects of a page among which the picture of a scanned page is looked for."""
 PICTURE_SHARE = 0.6
 """Share of the page that such a picture covers at least."""
+DEPTH = 8
+"""Depth of forms in forms in which text is looked for."""
 HALF = 127
 """A picture that is less opaque than this on the whole (0 to 255) does not hide the text under it."""
 
 _UNKNOWN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PRINTED = re.compile(r"[^\s\d./,%-]")
+_DIGIT = re.compile("[0-9]")
 _COMMON = re.compile("[的一是在不了有和人这中大为上个以要对年可他分出行会于用部第法项本其与条及等息信公开政府理办机关]")
 _LATIN_WORDS = re.compile(r"\b(?:the|of|and|to|in|de|la|und|der)\b", re.IGNORECASE)
 _LABELS = ("信息", "公开", "申请", "其他")
@@ -61,6 +65,42 @@ def distrust(text: str) -> str | None:
 
 def _garbled(unknown: int) -> str:
     return f"{unknown} characters of its text layer stand for nothing"
+
+
+def misnamed(page: PdfPage) -> bool:
+    """Return whether a page names figures otherwise than their own glyphs: text is given in place of theirs.
+
+    The text of such a page is asked for once more without what is given, and the page is loaded anew after that.
+    """
+    text = page.text()
+    figures = [match.start() for match in _DIGIT.finditer(text)]
+    texts = [owner for owner in dict.fromkeys(page.text_objects(figures)) if owner]
+    if not objects.given_texts(texts):
+        return False
+    named = objects.without_given_text(_texts(objects.of_page(page, range(min(page.objects(), PATH_LIMIT))), 0))
+    before = _digits(page, named)
+    page.forget_text()
+    after = _digits(page, named)
+    page.load_anew()
+    return any(own and own != given for given, own in zip(before, after, strict=True))
+
+
+def _texts(handles: Sequence[int], depth: int) -> list[int]:
+    found = []
+    for handle, kind in zip(handles, objects.kinds(handles), strict=True):
+        if kind == objects.TEXT:
+            found.append(handle)
+        elif kind == objects.FORM and depth < DEPTH:
+            found += _texts(objects.inner(handle), depth + 1)
+    return found
+
+
+def _digits(page: PdfPage, groups: Sequence[frozenset[int]]) -> list[str]:
+    """Return the digits of each of some groups of text objects."""
+    text = page.text()
+    owners = page.text_objects(range(len(text)))
+    digits = [(owner, character) for owner, character in zip(owners, text, strict=True) if character.isdigit()]
+    return ["".join(character for owner, character in digits if owner in group) for group in groups]
 
 
 def hides_text(page: PdfPage) -> bool:

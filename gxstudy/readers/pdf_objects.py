@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ __all__ = [
     "clips",
     "draw_modes",
     "fills",
+    "given_texts",
+    "has_ink",
     "inner",
     "inner_count",
     "kinds",
@@ -44,6 +46,8 @@ __all__ = [
     "stroke_widths",
     "strokes",
     "text_modes",
+    "transparent",
+    "without_given_text",
 ]
 
 Floats = npt.NDArray[np.float32]
@@ -67,6 +71,12 @@ _matrix = call("FPDFPageObj_GetMatrix", _int, _void, _void)
 _stroke_colour = call("FPDFPageObj_GetStrokeColor", _int, _void, _void, _void, _void, _void)
 _fill_colour = call("FPDFPageObj_GetFillColor", _int, _void, _void, _void, _void, _void)
 _stroke_width = call("FPDFPageObj_GetStrokeWidth", _int, _void, _void)
+_transparent = call("FPDFPageObj_HasTransparency", _int, _void)
+_rendered_text = call("FPDFTextObj_GetRenderedBitmap", _void, _void, _void, _void, ctypes.c_float, long=True)
+_count_marks = call("FPDFPageObj_CountMarks", _int, _void)
+_mark = call("FPDFPageObj_GetMark", _void, _void, _ulong)
+_remove_mark = call("FPDFPageObj_RemoveMark", _int, _void, _void)
+_given_text = call("FPDFPageObjMark_GetParamStringValue", _int, _void, ctypes.c_char_p, _void, _ulong, _void)
 _draw_mode = call("FPDFPath_GetDrawMode", _int, _void, _void, _void)
 _text_mode = call("FPDFTextObj_GetTextRenderMode", _int, _void)
 _segment_count = call("FPDFPath_CountSegments", _int, _void)
@@ -144,6 +154,11 @@ def paleness(colours: Colours) -> npt.NDArray[np.float64]:
     return 1 - shown
 
 
+def transparent(handles: Sequence[int]) -> list[bool]:
+    """Return whether objects have a mask, an opacity or a way of blending: what they paint may not show."""
+    return list(map(bool, map(_transparent, handles)))
+
+
 def opacity(handle: int) -> int:
     """Return how opaque an object is painted: 0 to 255; 255 where PDFium knows none."""
     return int(fills([handle])[0, 3])
@@ -170,6 +185,17 @@ def picture_opacity(page: PdfPage, picture: int) -> npt.NDArray[np.uint8] | None
         _destroy_bitmap(bitmap)
 
 
+def has_ink(page: PdfPage, text: int) -> bool:
+    """Return whether a text object prints anything."""
+    bitmap = _rendered_text(page.document, page.handle, text, 1.0)
+    if not bitmap:
+        return False
+    try:
+        return any(ctypes.string_at(_bitmap_buffer(bitmap), _bitmap_stride(bitmap) * _bitmap_high(bitmap)))
+    finally:
+        _destroy_bitmap(bitmap)
+
+
 def draw_modes(paths: Sequence[int]) -> npt.NDArray[np.bool_]:
     """Return whether each path is filled and whether it is stroked (n x 2)."""
     modes = np.zeros((len(paths), 2), np.int32)
@@ -188,6 +214,28 @@ def stroke_widths(paths: Sequence[int]) -> Floats:
 def text_modes(texts: Sequence[int]) -> list[int]:
     """Return how each text object is painted: :data:`INVISIBLE`, :data:`CLIPPING`, or so that it is seen."""
     return list(map(_text_mode, texts))
+
+
+def given_texts(texts: Sequence[int]) -> dict[int, set[int]]:
+    """Return, for each text that is given in place of others (by its mark), the text objects of those."""
+    groups: dict[int, set[int]] = {}
+    for text in compress(texts, map((0).__lt__, map(_count_marks, texts))):
+        for mark in [_mark(text, number) for number in range(_count_marks(text))]:
+            if mark and _given_text(mark, b"ActualText", None, 0, _first):
+                groups.setdefault(mark, set()).add(text)
+    return groups
+
+
+def without_given_text(texts: Sequence[int]) -> list[frozenset[int]]:
+    """Take from text objects the text given in place of their own; return those that had one, those of each together.
+
+    The page is to be loaded anew afterwards.
+    """
+    groups = given_texts(texts)
+    for mark, own in groups.items():
+        for text in own:
+            _remove_mark(text, mark)
+    return [frozenset(own) for own in groups.values()]
 
 
 def segment_count(path: int) -> int:

@@ -83,7 +83,7 @@ class Painted:
     those of what is laid over the page (:mod:`gxstudy.readers.pdf_over`). ``texts``: the handles of its text objects,
     and ``paints``: what else there is. ``order``: the handles of all in the order in which they are painted.
     ``within``: of text objects inside forms, the matrix of the form and the box that it is cut to. ``laid``: the text
-    objects of what is laid over the page.
+    objects of what is laid over the page, and ``dim`` those in forms that have a mask or an opacity.
     """
 
     segments: Floats
@@ -95,6 +95,7 @@ class Painted:
     order: tuple[int, ...]
     within: Mapping[int, tuple[Matrix | None, Rectangle]]
     laid: frozenset[int]
+    dim: frozenset[int]
 
 
 def painted(page: PdfPage, level: Matrix | None = None) -> Painted:
@@ -127,6 +128,7 @@ def painted(page: PdfPage, level: Matrix | None = None) -> Painted:
         tuple(collector.order),
         collector.within,
         frozenset(collector.texts[texts:]),
+        frozenset(collector.dim),
     )
 
 
@@ -169,6 +171,7 @@ class _Collector:
         self.texts: list[int] = []
         self.order: list[int] = []
         self.within: dict[int, tuple[Matrix | None, Rectangle]] = {}
+        self.dim: list[int] = []
         self.cut_off = False
         self._bounds = EVERYWHERE
         self._handles: list[int] = []
@@ -217,10 +220,13 @@ class _Collector:
             self.cut_off = True
             return
         before = self._inside_pale, self._bounds
+        texts = len(self.texts)
         self._inside_pale |= objects.opacity(handle) < OPAQUE
         self._bounds = _shared(self._bounds, _clip_box(handle, outer))
         self.walk(objects.inner(handle), _compose(objects.matrix(handle), outer), depth + 1)
         self._inside_pale, self._bounds = before
+        if objects.transparent([handle])[0]:
+            self.dim += self.texts[texts:]
 
     def _paths(self, every: list[int], outer: Matrix | None) -> None:
         modes = objects.draw_modes(every)

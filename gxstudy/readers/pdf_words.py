@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Ruling, Word
+from gxstudy.readers import pdf_objects as objects
 from gxstudy.readers.pdf_again import once, printed_again
 from gxstudy.readers.pdf_frame import Frame, levelled
 from gxstudy.readers.pdf_glyphs import (
@@ -56,6 +57,8 @@ ABOVE = 0.88
 """Share of a Chinese character that stands above its line."""
 UNEVEN, LIFTED = 1.3, 0.12
 """A Chinese character so many times as high as wide may be lifted by its font, and is by this share of its width."""
+BLANKS_LIMIT = 500
+"""Texts of blanks alone on one page that are asked whether they print something."""
 SHOWN = 40
 """Characters shown of a text that is left out."""
 POINTS = np.frombuffer(".,．，".encode("utf-32-le"), np.uint32)
@@ -146,6 +149,9 @@ def words_of(
     text = page.text()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = KINDS[np.minimum(codes, len(KINDS) - 1)]
+    if misnamed := _inked_blanks(page, kinds):
+        codes, kinds = codes.copy(), kinds.copy()
+        codes[misnamed], kinds[misnamed] = 0xFFFD, UNKNOWN
     kept = np.flatnonzero(kinds != LINE_END)
     raw = _sound_boxes(page, codes[kept], kept)
     seen = _Seen(kept, raw if level is None else levelled(raw, level), kept[:0])
@@ -202,6 +208,25 @@ def words_of(
     if left_out.any():
         words = tuple(word for word, drop in zip(words, left_out.tolist(), strict=True) if not drop)
     return Found(words, findings, unread)
+
+
+def _inked_blanks(page: PdfPage, kinds: npt.NDArray[np.uint8]) -> list[int]:
+    """Return the characters that are said to be blank and print something: their font names them wrongly.
+
+    Only those are asked that are not set together with others: a figure of such ones would pass for a blank cell.
+    """
+    blank = (kinds == BLANK) | (kinds == LINE_END)
+    places = np.flatnonzero(blank)
+    owners = page.text_objects(places.tolist())
+    own = [(place, owner) for place, owner in zip(places.tolist(), owners, strict=True) if owner]
+    if not own:
+        return []
+    last = len(kinds) - 1
+    beside = {place + step for place, _ in own for step in (-1, 1) if 0 <= place + step <= last}
+    mixed = set(page.text_objects([place for place in beside if not blank[place]]))
+    alone = {owner for _, owner in own if owner not in mixed}
+    inked = {owner for owner in sorted(alone)[:BLANKS_LIMIT] if objects.has_ink(page, owner)}
+    return [place for place, owner in own if owner in inked]
 
 
 def _seen(

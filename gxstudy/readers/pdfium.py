@@ -127,6 +127,10 @@ class PdfPage:
     def load_again(self) -> None:
         """Load the page anew after something was laid over it: what it painted itself is known by its number."""
         self.own_objects = self.objects()
+        self.load_anew()
+
+    def load_anew(self) -> None:
+        """Load the page as the document has it; what was changed about its objects is lost."""
         handle = _load_page(self._document, self._index)
         if handle:
             self.close()
