@@ -47,6 +47,7 @@ class Code(StrEnum):
     VARIANT_ROW = "variant_row"
     WRONG_ERA_FORM = "wrong_era_form"
     HYBRID_FORM = "hybrid_form"
+    FOREIGN_TABLES = "foreign_tables"
     # the page
     OPEN_BORDER = "open_border"
     UNRULED_TABLE = "unruled_table"
@@ -131,6 +132,11 @@ _KINDS: dict[Code, Kind] = {
         "warning", "the report is printed on the form of other years", "所用表式不是该年度应用的版本"
     ),
     Code.HYBRID_FORM: Kind("warning", "one table mixes two editions of the form", "同一张表混用了两个版本的表式"),
+    Code.FOREIGN_TABLES: Kind(
+        "info",
+        "tables far from the report that have labels of the form were left out",
+        "远离报告、含有表式标签的表未计入",
+    ),
     Code.OPEN_BORDER: Kind(
         "info",
         "a table has no closing line; it was closed at the end of its rules",

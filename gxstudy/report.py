@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -230,7 +231,8 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
             found, paragraphs, filled = _filled(document)
     if not filled.sheets:
         filled = _fallback(data, document, tuple(paragraphs), found)
-    narrative = _of_this_report(tuple(paragraphs), filled)
+    pages = _pages_of_report(paragraphs, filled)
+    narrative = tuple(paragraph for paragraph in paragraphs if paragraph.page in pages)
     heading = prose.heading(narrative)
     if filled.edition is None and heading.year is not None:
         filled = fill(tuple(found), year=heading.year)
@@ -244,11 +246,11 @@ def _report(data: bytes, document: Document, second: Filled | None, name: _Name)
         sheets, differences = agree(sheets, second.sheets)
         compared = (*(found for found in second.findings if found.code is Code.SECOND_READER_FAILED), *differences)
     findings = (
-        *document.findings,
+        *_page_findings(document, pages),
         *_heading_findings(heading),
         *_fee_findings(fee),
         *_edition_findings(heading, filled),
-        *_grid_findings(found),
+        *_grid_findings(grid for grid in found if filled.pages[0] <= grid.page <= filled.pages[1]),
         *filled.findings,
         *checked.findings,
         *proposed.findings,
@@ -366,21 +368,37 @@ def _fallback(data: bytes, document: Document, paragraphs: tuple[Paragraph, ...]
     raise _no_form(paragraphs, found)
 
 
-def _of_this_report(paragraphs: tuple[Paragraph, ...], filled: Filled) -> tuple[Paragraph, ...]:
-    """Return the paragraphs that belong to the tables, where a report is part of a long document (a gazette).
+def _pages_of_report(paragraphs: Sequence[Paragraph], filled: Filled) -> range:
+    """Return the pages of the report that the tables are of, where it is part of a long document (a gazette).
 
     They begin with the last title before the tables, and end some pages behind them.
     """
     first, last = filled.pages
     if not paragraphs or paragraphs[-1].page <= LONG_PAGES:
-        return paragraphs
+        return range(sys.maxsize)
     titles = [
         paragraph.page
         for paragraph in paragraphs
         if paragraph.page <= first and len(paragraph.text) < TITLE_LENGTH and _TITLE.search(paragraph.text)
     ]
     start = max(titles, default=max(1, first - LONG_PAGES // 2))
-    return tuple(paragraph for paragraph in paragraphs if start <= paragraph.page <= last + AFTER_PAGES)
+    return range(start, last + AFTER_PAGES + 1)
+
+
+def _page_findings(document: Document, pages: range) -> list[Finding]:
+    """Return what the reader noticed; of the pages of a long document that are not of the report, each code once."""
+    noticed: list[Finding] = []
+    elsewhere: dict[Code, list[Finding]] = {}
+    for found in document.findings:
+        if found.where.page is None or found.where.page in pages:
+            noticed.append(found)
+        else:
+            elsewhere.setdefault(found.code, []).append(found)
+    for code, (first, *more) in elsewhere.items():
+        on = len({first.where.page, *(found.where.page for found in more)})
+        message = f"on {on} pages that are not of this report, the first: {first.message}"
+        noticed.append(finding(code, message, Place(page=first.where.page)) if more else first)
+    return noticed
 
 
 def _speaks_of_itself(paragraphs: tuple[Paragraph, ...]) -> bool:
@@ -432,7 +450,7 @@ def _edition_findings(heading: Heading, filled: Filled) -> list[Finding]:
     return []
 
 
-def _grid_findings(found: list[Grid]) -> list[Finding]:
+def _grid_findings(found: Iterable[Grid]) -> list[Finding]:
     noticed = []
     for grid in found:
         if grid.origin in ("open", "unruled"):

@@ -536,6 +536,52 @@ def test_one_table_with_further_rows_is_no_second_report_and_its_figures_are_con
     assert ("disputes", "review", "upheld") in filled.rivals
 
 
+def a_form(first: int) -> tuple[Grid, ...]:
+    """The three tables on the pages from ``first`` on."""
+    heads = [(0, 1, "信息内容"), (1, 1, "本年制发件数"), (2, 1, "本年废止件数"), (3, 1, "现行有效件数")]
+    made = [[(0, 1, label), *((i, 1, f"{i}{i}") for i in (1, 2, 3))] for label in ("规章", "行政规范性文件")]
+    named = [(0, 1, "信息内容"), (1, 3, "本年处理决定数量")]
+    done = [
+        [(0, 1, label), (1, 3, figure)] for label, figure in (("行政许可", "7"), ("行政处罚", "8"), ("行政强制", "9"))
+    ]
+    two = grid([heads, *made, named, *done], wide=4, page=first)
+    blocks = [(0, 5, "行政复议"), (5, 5, "未经复议直接起诉"), (10, 5, "复议后起诉")]
+    results = [(index, 1, RESULTS[index % 5]) for index in range(15)]
+    four = grid([blocks, results, [(index, 1, str(30 + index)) for index in range(15)]], wide=15, page=first + 2)
+    return two, three([row for _, row in form_rows()], page=first + 1), four
+
+
+def test_foreign_tables_of_a_gazette_are_one_finding_and_give_no_figures() -> None:
+    """Each row of theirs was a finding, table four was that of another page, and no title was near the tables."""
+    labels = ("行政复议", "行政诉讼", "结果维持", "行政许可", "行政处罚", "自然人", "商业企业", "总计", "某某镇")
+    far = [
+        grid(
+            [
+                [(0, 1, "项目"), (1, 1, "数量"), (2, 1, "总计")],
+                *([(0, 1, x), (1, 1, "5"), (2, 1, "6")] for x in labels),
+            ],
+            page=page,
+        )
+        for page in range(1, 60, 2)
+        if not 37 < page < 43
+    ]
+    before, behind = [table for table in far if table.page < 39], [table for table in far if table.page > 39]
+    own = a_form(39)
+    alone, filled = fill(own), fill((*before, *own, *behind))
+    assert filled.sheets == alone.sheets
+    assert filled.pages == (39, 41)
+    (found,) = [found for found in filled.findings if found not in alone.findings]
+    assert found.code is Code.FOREIGN_TABLES
+    assert f"{len(far)} tables" in found.message
+
+
+def test_prints_of_a_table_on_pages_after_each_other_are_none_foreign() -> None:
+    tables = [table for first in (1, 9, 10, 12) for table in a_form(first)]
+    filled = fill(tuple(tables))
+    assert Code.FOREIGN_TABLES not in [found.code for found in filled.findings]
+    assert [copy.grid.page for copy in filled.copies if copy.sheet.table == "applications"] == [2, 10, 11, 13]
+
+
 GAZETTE_SECONDS = 15.0
 """Processor time for a report at the end of 500 pages of prose."""
 

@@ -15,7 +15,7 @@ from gxstudy import forms
 from gxstudy.fill import applications, disclosure, disputes
 from gxstudy.fill.entries import Entry, Grade, Sheet, Status, absent, entry_of, place_of_entry
 from gxstudy.fill.printed import Run, runs
-from gxstudy.fill.prints import prints_of, repeated
+from gxstudy.fill.prints import foreign, of_report, prints_of, repeated
 from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Grid
 
@@ -64,8 +64,8 @@ def fill(grids: tuple[Grid, ...], *, year: int | None = None, take: Mapping[str,
     Filled
         No sheets when none of the three tables was found.
     """
-    parts = runs(grids)
-    findings: list[Finding] = []
+    parts, far = of_report(runs(grids))
+    findings = [foreign(far)] if far else []
     prints = {key: prints_of(key, parts) for key in ("disclosure", "applications", "disputes")}
     taken = {key: of.whole[(take or {}).get(key, 0)] for key, of in prints.items()}
     by_table = {key: of.every[taken[key]] for key, of in prints.items()}

@@ -25,6 +25,7 @@ __all__ = [
     "place_of",
     "rows_of",
     "runs",
+    "telling_labels",
     "vocabulary",
 ]
 
@@ -86,7 +87,7 @@ def columns_of(table: str) -> dict[str, tuple[Hit, ...]]:
 
 
 @cache
-def _telling() -> dict[str, str]:
+def telling_labels() -> dict[str, str]:
     """Return the label keys that stand in one table only, with that table."""
     tables = tuple(table.key for table in forms.load(forms.editions()[-1]).tables)
     seen: dict[str, set[str]] = {}
@@ -267,7 +268,7 @@ def runs(grids: tuple[Grid, ...]) -> list[Run]:
     it holds figures, or when both have no rules and it stands close under that table, where the rest of wrapped figures
     may stand; otherwise it is no part of the form.
     """
-    telling = _telling()
+    telling = telling_labels()
     found: list[Run] = []
     open_table: str | None = None
     for grid in grids:
