@@ -94,7 +94,7 @@ _KINDS: dict[Code, Kind] = {
     Code.IDENTITY_FAILED: Kind("error", "a sum of the form does not hold", "合计不成立"),
     Code.PROSE_DISAGREES: Kind("warning", "the text gives another number than the table", "正文与表格所述不一致"),
     Code.READERS_DISAGREE: Kind("error", "two readers read different figures", "两个读取器读出的数字不一致"),
-    Code.UNREADABLE_FIGURE: Kind("error", "what is printed cannot be read as a number", "所印内容读不成数字", "figure"),
+    Code.UNREADABLE_FIGURE: Kind("error", "no figure can be read here with certainty", "此处的数字无法确定", "figure"),
     Code.ANNOTATED_FIGURE: Kind("info", "a figure is printed with a unit or note", "数字带有单位或注释", "figure"),
     Code.NEGATIVE_FIGURE: Kind("warning", "a figure is negative", "数字为负", "figure"),
     Code.FRACTIONAL_COUNT: Kind("warning", "a count is no whole number", "件数不是整数", "figure"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -148,3 +149,19 @@ def test_decimals_are_added_exactly() -> None:
     (check,) = [check for check in result.checks if check.at == "review"]
     assert check.holds
     assert check.left == Decimal("0.3")
+
+
+@pytest.mark.parametrize(
+    "raw, said",
+    [
+        ("约30", "'约30' cannot be read as a number"),
+        ("190", "'190' was read here, but it may be damaged, only a part of what is printed, or of another place"),
+        ("", "nothing was read here, but something printed near it may belong here"),
+    ],
+)
+def test_a_finding_says_truly_why_a_place_has_no_figure(raw: str, said: str) -> None:
+    """Of figures left in doubt it was said that '190' cannot be read as a number."""
+    plain = sheet("disputes", {})
+    doubted = plain.entries[0]._replace(raw=raw, value=None, status="unreadable")
+    (found,) = audit((replace(plain, entries=(doubted, *plain.entries[1:])),)).findings
+    assert (found.code, found.message) == (Code.UNREADABLE_FIGURE, said)

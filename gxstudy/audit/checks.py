@@ -20,6 +20,7 @@ from gxstudy.fill import Entry, Grade, Sheet, entry_of, place_of_entry
 from gxstudy.findings import Code, Finding, finding
 from gxstudy.forms import Along
 from gxstudy.prose import PLACES, Fact
+from gxstudy.text import read_number
 
 __all__ = ["DOUBT", "Audit", "Check", "Test", "audit", "graded", "run_tests", "tests"]
 
@@ -220,7 +221,7 @@ def _figures(sheet: Sheet) -> list[Finding]:
             continue
         place = place_of_entry(entry)
         if entry.status == "unreadable":
-            found.append(finding(Code.UNREADABLE_FIGURE, f"{entry.raw!r} cannot be read as a number", place))
+            found.append(finding(Code.UNREADABLE_FIGURE, _why_unreadable(entry.raw), place))
         elif entry.status == "annotated":
             message = f"{entry.raw!r} was read as {entry.value}; its unit or note was left as printed"
             found.append(finding(Code.ANNOTATED_FIGURE, message, place))
@@ -232,6 +233,16 @@ def _figures(sheet: Sheet) -> list[Finding]:
         if isinstance(entry.value, Decimal) and not column.fractional and entry.value % 1:
             found.append(finding(Code.FRACTIONAL_COUNT, f"{entry.raw!r} is no whole number", place))
     return found
+
+
+def _why_unreadable(raw: str) -> str:
+    """Say why a place has no figure: what stands there is no number, or cannot be believed to be that of the place."""
+    status = read_number(raw).status
+    if status == "unreadable":
+        return f"{raw!r} cannot be read as a number"
+    if status == "blank":
+        return "nothing was read here, but something printed near it may belong here"
+    return f"{raw!r} was read here, but it may be damaged, only a part of what is printed, or of another place"
 
 
 def _doubted(sheet: Sheet) -> list[Finding]:
