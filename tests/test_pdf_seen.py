@@ -167,6 +167,11 @@ def test_what_a_mask_takes_away_is_not_read() -> None:
     assert (grid.cells[1].text, grid.cells[1].garbled) == ("586", False)
 
 
+def test_a_figure_that_is_covered_and_corrected_in_part_is_the_one_that_shows() -> None:
+    over = f"1 g 128 692 30 14 re f {text('986', 130, 695)}"
+    assert read(OLD + over) == ("986", "read", [Code.HIDDEN_TEXT])
+
+
 def test_the_shadow_of_a_figure_changes_nothing() -> None:
     for shadow in (f"q /H gs {text('586', 130.8, 694.2)} Q ", f"q /H gs {text('586', 131.5, 693.5)} Q "):
         for content in (shadow + OLD, OLD + shadow, shadow + shadow.replace("130", "131")):

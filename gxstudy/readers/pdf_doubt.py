@@ -7,7 +7,7 @@ the figures in doubt: what makes no difference is not seen.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -144,8 +144,7 @@ def look_at(
     page: PdfPage,
     painted: Painted,
     indices: list[int],
-    owners: Sequence[int],
-    groups: Mapping[int, set[int]],
+    groups: Sequence[frozenset[int]],
     known: Collection[int | None],
     is_cut: Bools,
 ) -> Looked:
@@ -155,10 +154,8 @@ def look_at(
     ----------
     page, painted
         The page, and what it paints.
-    indices, owners
-        The characters, and the text object of each.
-    groups
-        The text objects that print the same as one of the owners at the same place, with itself.
+    indices, groups
+        The characters, and of each the text objects that print it: its own, and those that print it there again.
     known
         The text objects of all characters of the page. What is painted exactly over other text has none.
     is_cut
@@ -170,24 +167,27 @@ def look_at(
     if len(left) and len(painted.order) <= OBJECTS_LIMIT:
         drawing = _Drawing(page, painted, boxes[left], known)
         for _ in range(GROUPS):
-            now = _apart(boxes[left], [owners[i] for i in left.tolist()])
-            shown = drawing.of({text for i in left[now].tolist() for text in groups[owners[i]]})
-            for i in left[now].tolist():
+            alone = [i for i in left.tolist() if len(groups[i]) == 1]
+            some = np.array(alone or left.tolist(), np.intp)  # what stands for others is drawn apart from all else
+            some = some[_apart(boxes[some], [groups[i] for i in some.tolist()])]
+            shown = drawing.of({text for i in some.tolist() for text in groups[i]})
+            for i in some.tolist():
                 hidden[i], torn[i] = drawing.judged(*shown, boxes[i], cut=bool(is_cut[i]))
-            left = left[~now]
+            left = np.setdiff1d(left, some)
             if not len(left):
                 break
     torn[left] = True
     return Looked(np.flatnonzero(hidden), np.flatnonzero(torn))
 
 
-def _apart(boxes: Floats, owners: Sequence[int]) -> Bools:
-    """Return characters of which none lies over one of another text object; the first is among them."""
+def _apart(boxes: Floats, groups: Sequence[frozenset[int]]) -> Bools:
+    """Return characters of which none lies over one of another group; the first is among them."""
     x0, y0, x1, y1 = boxes.T
-    owner = np.array(owners)
+    number = {group: place for place, group in enumerate(dict.fromkeys(groups))}
+    of = np.array([number[group] for group in groups])
     taken = np.zeros(len(boxes), np.bool_)
-    for one in dict.fromkeys(owners):
-        own = np.flatnonzero(owner == one)
+    for one in range(len(number)):
+        own = np.flatnonzero(of == one)
         over = (x0[own, None] < x1[taken]) & (x1[own, None] > x0[taken])
         over &= (y0[own, None] < y1[taken]) & (y1[own, None] > y0[taken])
         if not over.any():

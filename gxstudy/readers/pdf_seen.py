@@ -54,11 +54,13 @@ BESIDE = 0.2
 class Unseen(NamedTuple):
     """Which characters are not seen (places among those asked for), and what share of all on the page they are.
 
+    ``copies``: those that are printed again at the same place by text that is seen: shadows, what was corrected.
     ``torn``: those that are seen, while the one before or after them on their line is not.
     ``places``: where they stand. What hides them may show another text, or the text itself, painted in another way.
     """
 
     characters: npt.NDArray[np.intp]
+    copies: npt.NDArray[np.intp]
     torn: npt.NDArray[np.intp]
     share: float
     places: tuple[Rectangle, ...]
@@ -94,26 +96,43 @@ def unseen(
         at = float(x[place]), float(y[place])
         if odd[owner] != "white" or not _has_ground(painted, over.order, over.order[owner], *at):
             hidden.append(place)
-    again = _printed_again(painted, owners, boxes, hidden, over.order)
     doubts = _doubts(painted, over, owners, boxes, _inks(owners, inks.modes))
-    looked = _looked_at(page, painted, indices, owners, boxes, doubts, set(hidden))
+    text = page.text()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)[indices]
+    asked = [place for place in doubts.places.tolist() if owners[place] and KINDS[min(codes[place], 0xFFFF)] != BLANK]
+    alike = _alike(codes, boxes, [place for place in asked if place not in hidden])
+    doubtful = {*hidden, *doubts.places.tolist()}
+    copies = [place for place, others in alike.items() if not doubtful.issuperset(others)]
+    left = {place: others for place, others in alike.items() if doubtful.issuperset(others)}
+    repeated = _repeated(painted, owners, boxes, [*hidden, *left])
+    again = {place for place in hidden if any(over.order[t] > over.order[owners[place] or 0] for t in repeated[place])}
+    groups = {
+        place: frozenset({owners[place] or 0, *(owners[other] or 0 for other in others), *repeated[place]})
+        for place, others in left.items()
+    }
+    looked = _looked_at(page, painted, indices, groups, doubts, set(owners))
     stand = [*hidden, *looked.hidden.tolist()]
     hidden = [place for place in stand if place not in again]
     shown_in_part = [place for place in looked.torn.tolist() if figures[place]]
-    if not hidden and not shown_in_part:
+    if not hidden and not shown_in_part and not copies:
         return None
-    gone = set(hidden)
+    gone = {*hidden, *copies}
     beside = (
         beside
         for place in hidden
         for beside in (place - 1, place + 1)
-        if 0 <= beside < len(indices) and beside not in gone and _touch(boxes[place], boxes[beside])
+        if 0 <= beside < len(indices)
+        and beside not in gone
+        and not repeated.get(beside)
+        and _touch(boxes[place], boxes[beside])
     )
     torn = np.array([*beside, *shown_in_part], np.intp)
     within = _within(page, boxes)
     printing = int(((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 1] > boxes[:, 3]) & within).sum())
     places = tuple((left, bottom, right, top) for left, top, right, bottom in boxes[stand].tolist())
-    return Unseen(np.array(hidden, np.intp), torn, int(within[hidden].sum()) / max(1, printing), places)
+    return Unseen(
+        np.array(hidden, np.intp), np.array(copies, np.intp), torn, int(within[hidden].sum()) / max(1, printing), places
+    )
 
 
 def _within(page: PdfPage, boxes: Floats) -> Bools:
@@ -192,40 +211,30 @@ def _looked_at(
     page: PdfPage,
     painted: Painted,
     indices: npt.NDArray[np.intp],
-    owners: Sequence[int | None],
-    boxes: Floats,
+    groups: dict[int, frozenset[int]],
     doubts: _Doubts,
-    gone: set[int],
+    known: set[int | None],
 ) -> Looked:
-    """Return which of the characters in doubt are hidden, and which are torn, by their places; ``gone`` are known."""
-    text = page.text()
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)[indices]
-    printing = [
-        place for place in doubts.places.tolist() if owners[place] and KINDS[min(codes[place], 0xFFFF)] != BLANK
-    ]
-    copies = _copies(codes, boxes, printing)
-    doubtful = set(doubts.places.tolist())
-    left = [place for place in printing if place not in gone and doubtful.issuperset(copies[place])]
-    if not left:
+    """Return which of some characters are hidden, and which are torn, by their places.
+
+    ``groups``: the characters, and the text objects that print each. ``known``: all that have characters.
+    """
+    if not groups:
         return Looked(doubts.places[:0], doubts.places[:0])
-    asked = np.array(left, np.intp)
-    is_cut = np.isin(asked, doubts.places[doubts.cut])
-    of = [owners[place] or 0 for place in left]
-    groups: dict[int, set[int]] = {}
-    for place, owner in zip(left, of, strict=True):
-        groups.setdefault(owner, {owner}).update(owners[copy] or 0 for copy in copies[place])
-    looked = look_at(page, painted, indices[asked].tolist(), of, groups, set(owners), is_cut)
-    return Looked(asked[looked.hidden], asked[looked.torn])
+    places = np.array(list(groups), np.intp)
+    is_cut = np.isin(places, doubts.places[doubts.cut])
+    looked = look_at(page, painted, indices[places].tolist(), list(groups.values()), known, is_cut)
+    return Looked(places[looked.hidden], places[looked.torn])
 
 
-def _copies(codes: npt.NDArray[np.uint32], boxes: Floats, places: list[int]) -> dict[int, list[int]]:
+def _alike(codes: npt.NDArray[np.uint32], boxes: Floats, places: list[int]) -> dict[int, list[int]]:
     """Return, for some characters, where the same one is printed nearly over it: a shadow, or what has one."""
     x, y = middles(boxes)
     reach_x, reach_y = COPY * (boxes[:, 2] - boxes[:, 0]), COPY * (boxes[:, 1] - boxes[:, 3])
     found = {}
     for place in places:
         near = (np.abs(x - x[place]) < reach_x[place]) & (np.abs(y - y[place]) < reach_y[place])
-        found[place] = [copy for copy in np.flatnonzero(near & (codes == codes[place])).tolist() if copy != place]
+        found[place] = [other for other in np.flatnonzero(near & (codes == codes[place])).tolist() if other != place]
     return found
 
 
@@ -236,29 +245,28 @@ def _touch(one: Floats, other: Floats) -> bool:
     return bool(other[2] > other[0] and abs(one[1] - other[1]) < BESIDE * high and -BESIDE < gap / high < BESIDE)
 
 
-def _printed_again(
-    painted: Painted, owners: Sequence[int | None], boxes: Floats, hidden: list[int], order: dict[int, int]
-) -> set[int]:
-    """Return the hidden characters that are painted again where they were, and are seen.
+def _repeated(painted: Painted, owners: Sequence[int | None], boxes: Floats, places: list[int]) -> dict[int, list[int]]:
+    """Return, for some characters, the text objects that lie over them and have no character there.
 
     PDFium gives the first only of the same characters over each other. The text object of the second then has no
-    character there, though it is painted after what hides the first.
+    character there, though it may be painted after what hides the first.
     """
     bounds = objects.bounds(painted.texts)
     left: dict[int, list[int]] = {}
     for place, owner in enumerate(owners):
         if owner is not None:
             left.setdefault(owner, []).append(place)
-    again = set()
-    for place in hidden:
+    found = {}
+    for place in places:
         x, y = (boxes[place, 0] + boxes[place, 2]) / 2, (boxes[place, 1] + boxes[place, 3]) / 2
         over = (bounds[:, 0] < x) & (x < bounds[:, 2]) & (bounds[:, 1] < y) & (y < bounds[:, 3])
-        for text in (painted.texts[each] for each in np.flatnonzero(over).tolist()):
-            reach = BESIDE * (boxes[place, 2] - boxes[place, 0])
-            near = (boxes[o, 0] - reach < x < boxes[o, 2] + reach for o in left.get(text, ()))
-            if order[text] > order[owners[place] or 0] and not any(near):
-                again.add(place)
-    return again
+        reach = BESIDE * (boxes[place, 2] - boxes[place, 0])
+        found[place] = [
+            text
+            for text in (painted.texts[each] for each in np.flatnonzero(over).tolist())
+            if not any(boxes[o, 0] - reach < x < boxes[o, 2] + reach for o in left.get(text, ()))
+        ]
+    return found
 
 
 def drawings(painted: Painted) -> tuple[Rectangle, ...]:

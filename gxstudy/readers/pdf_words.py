@@ -246,7 +246,8 @@ def _seen(
                 message = f"text that is not seen on page {number} was left out: {_begin(page, gone)!r}"
                 findings.append(finding(Code.HIDDEN_TEXT, message, Place(page=number)))
             torn = kept[hidden.torn]
-            kept, raw = np.delete(kept, hidden.characters), np.delete(raw, hidden.characters, axis=0)
+            dropped = np.concatenate((hidden.characters, hidden.copies))
+            kept, raw = np.delete(kept, dropped), np.delete(raw, dropped, axis=0)
     stamp = of_a_stamp(page, painted, kept, raw)
     if stamp is not None:
         message = f"text of a stamp was left out on page {number}: {_begin(page, kept[stamp])!r}"
