@@ -16,7 +16,7 @@ from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Box, Document, Page, Word
 from gxstudy.readers import pdfium, trial
 from gxstudy.readers.pdf_frame import Frame, frame_of, level_of
-from gxstudy.readers.pdf_layer import distrust, hides_text, misnamed
+from gxstudy.readers.pdf_layer import distrust, hides_text
 from gxstudy.readers.pdf_layers import take_off
 from gxstudy.readers.pdf_over import lay_over
 from gxstudy.readers.pdf_painted import painted
@@ -192,11 +192,8 @@ def _layers(loaded: PdfPage, number: int) -> tuple[tuple[Rectangle, ...], list[F
 
 def _page(loaded: PdfPage, number: int, *, layered: bool) -> tuple[Page, list[Finding]]:
     undrawn = lay_over(loaded)
-    lies = misnamed(loaded)
     off, findings = _layers(loaded, number) if layered else ((), [])
     why = "its text layer is hidden under a picture" if hides_text(loaded) else distrust(loaded.text())
-    if lies:
-        why = "figures are named there that are not the ones printed"
     if why is not None:
         message = f"the text of page {number} cannot be believed: {why}"
         findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))

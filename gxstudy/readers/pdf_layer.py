@@ -7,7 +7,7 @@ somebody else's program gives a layer hidden behind the picture of the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gxstudy.readers import pdf_objects as objects
 from gxstudy.readers.pdfium import PATH_LIMIT, PdfPage
@@ -32,7 +32,6 @@ HALF = 127
 _UNKNOWN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PRINTED = re.compile(r"[^\s\d./,%-]")
-_DIGIT = re.compile("[0-9]")
 _COMMON = re.compile("[的一是在不了有和人这中大为上个以要对年可他分出行会于用部第法项本其与条及等息信公开政府理办机关]")
 _LATIN_WORDS = re.compile(r"\b(?:the|of|and|to|in|de|la|und|der)\b", re.IGNORECASE)
 _LABELS = ("信息", "公开", "申请", "其他")
@@ -67,22 +66,24 @@ def _garbled(unknown: int) -> str:
     return f"{unknown} characters of its text layer stand for nothing"
 
 
-def misnamed(page: PdfPage) -> bool:
+def misnamed(page: PdfPage, texts: Sequence[int]) -> bool:
     """Return whether a page names figures otherwise than their own glyphs: text is given in place of theirs.
 
-    The text of such a page is asked for once more without what is given, and the page is loaded anew after that.
+    The text of such a page is asked for once more without what is given. ``texts``: the text objects of its figures.
     """
-    text = page.text()
-    figures = [match.start() for match in _DIGIT.finditer(text)]
-    texts = [owner for owner in dict.fromkeys(page.text_objects(figures)) if owner]
     if not objects.given_texts(texts):
         return False
-    named = objects.without_given_text(_texts(objects.of_page(page, range(min(page.objects(), PATH_LIMIT))), 0))
-    before = _digits(page, named)
-    page.forget_text()
-    after = _digits(page, named)
-    page.load_anew()
-    return any(own and own != given for given, own in zip(before, after, strict=True))
+    with page.once_more() as other:
+        if other is None:
+            return True
+        count = min(other.objects(), PATH_LIMIT)
+        every = _texts(objects.of_page(other, range(count)), 0)
+        given = objects.given_texts(every)
+        before = _digits(other, given.values())
+        objects.take_given_texts(given)
+        other.forget_text()
+        after = _digits(other, given.values())
+    return any(own and own != named for named, own in zip(before, after, strict=True))
 
 
 def _texts(handles: Sequence[int], depth: int) -> list[int]:
@@ -95,7 +96,7 @@ def _texts(handles: Sequence[int], depth: int) -> list[int]:
     return found
 
 
-def _digits(page: PdfPage, groups: Sequence[frozenset[int]]) -> list[str]:
+def _digits(page: PdfPage, groups: Iterable[set[int]]) -> list[str]:
     """Return the digits of each of some groups of text objects."""
     text = page.text()
     owners = page.text_objects(range(len(text)))

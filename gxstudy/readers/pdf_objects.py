@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from typing import Any
 
@@ -45,9 +45,9 @@ __all__ = [
     "segments",
     "stroke_widths",
     "strokes",
+    "take_given_texts",
     "text_modes",
     "transparent",
-    "without_given_text",
 ]
 
 Floats = npt.NDArray[np.float32]
@@ -226,16 +226,11 @@ def given_texts(texts: Sequence[int]) -> dict[int, set[int]]:
     return groups
 
 
-def without_given_text(texts: Sequence[int]) -> list[frozenset[int]]:
-    """Take from text objects the text given in place of their own; return those that had one, those of each together.
-
-    The page is to be loaded anew afterwards.
-    """
-    groups = given_texts(texts)
-    for mark, own in groups.items():
-        for text in own:
+def take_given_texts(given: Mapping[int, set[int]]) -> None:
+    """Take from text objects the text given in place of their own, as :func:`given_texts` returns it."""
+    for mark, texts in given.items():
+        for text in texts:
             _remove_mark(text, mark)
-    return [frozenset(own) for own in groups.values()]
 
 
 def segment_count(path: int) -> int:

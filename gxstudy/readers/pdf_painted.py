@@ -137,8 +137,11 @@ def cut_to(painted: Painted, texts: Sequence[int]) -> dict[int, Rectangle]:
 
     A box of less than no size stands for another shape, and for nothing.
     """
-    found = {}
-    for text, count in zip(texts, objects.clip_counts(texts), strict=True):
+    found: dict[int, Rectangle] = {}
+    counts = objects.clip_counts(texts)
+    if not painted.within and max(counts, default=0) <= 0:
+        return found
+    for text, count in zip(texts, counts, strict=True):
         within = painted.within.get(text)
         if count <= 0 and within is None:
             continue

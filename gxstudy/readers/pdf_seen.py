@@ -67,7 +67,12 @@ class Unseen(NamedTuple):
 
 
 def unseen(
-    page: PdfPage, painted: Painted, indices: npt.NDArray[np.intp], boxes: Floats, figures: Bools
+    page: PdfPage,
+    painted: Painted,
+    indices: npt.NDArray[np.intp],
+    boxes: Floats,
+    figures: Bools,
+    owners: Sequence[int | None],
 ) -> Unseen | None:
     """Return which characters of a page are not seen; None where all are.
 
@@ -81,9 +86,10 @@ def unseen(
         Their boxes: left, top, right, bottom (n x 4, top > bottom).
     figures
         Which of them are digits. Where all of these are seen, so is the rest.
+    owners
+        The text objects of those.
     """
     over = _over_text(painted)
-    owners = page.text_objects(indices[figures].tolist())
     inks = _inks(owners, set(objects.text_modes(painted.texts)))
     if not _any_odd(inks) and not len(_doubts(painted, over, owners, boxes[figures], inks).places):
         return None

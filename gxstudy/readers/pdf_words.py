@@ -29,6 +29,7 @@ from gxstudy.readers.pdf_glyphs import (
     raised,
     straightened,
 )
+from gxstudy.readers.pdf_layer import misnamed
 from gxstudy.readers.pdf_painted import THIN, Painted
 from gxstudy.readers.pdf_seen import OVER_SHARE, overprinted, struck, unseen
 from gxstudy.readers.pdf_stamps import of_a_stamp, overlay, stamped
@@ -215,7 +216,7 @@ def _inked_blanks(page: PdfPage, kinds: npt.NDArray[np.uint8]) -> list[int]:
 
     Only those are asked that are not set together with others: a figure of such ones would pass for a blank cell.
     """
-    blank = (kinds == BLANK) | (kinds == LINE_END)
+    blank = kinds == BLANK
     places = np.flatnonzero(blank)
     owners = page.text_objects(places.tolist())
     own = [(place, owner) for place, owner in zip(places.tolist(), owners, strict=True) if owner]
@@ -235,7 +236,11 @@ def _seen(
     """Return the characters that are seen and no stamp's, and where something else shows in place of others."""
     kept, raw, torn = every
     unread: tuple[Rectangle, ...] = ()
-    hidden = unseen(page, painted, kept, raw, figures)
+    owners = page.text_objects(kept[figures].tolist())
+    if misnamed(page, [owner for owner in dict.fromkeys(owners) if owner]):
+        message = f"the text of page {number} cannot be believed: figures are named there that are not the ones printed"
+        findings.append(finding(Code.TEXT_LAYER_UNTRUSTED, message, Place(page=number)))
+    hidden = unseen(page, painted, kept, raw, figures, owners)
     if hidden is not None:
         unread = hidden.places
         if hidden.share > MOST_HIDDEN:

@@ -127,14 +127,21 @@ class PdfPage:
     def load_again(self) -> None:
         """Load the page anew after something was laid over it: what it painted itself is known by its number."""
         self.own_objects = self.objects()
-        self.load_anew()
-
-    def load_anew(self) -> None:
-        """Load the page as the document has it; what was changed about its objects is lost."""
         handle = _load_page(self._document, self._index)
         if handle:
             self.close()
             self._page, self._text, self._characters = handle, None, None
+
+    @contextmanager
+    def once_more(self) -> Iterator[PdfPage | None]:
+        """Load the page a second time, to change objects of that one; None where PDFium cannot."""
+        handle = _load_page(self._document, self._index)
+        other = PdfPage(handle, self._document, self._index) if handle else None
+        try:
+            yield other
+        finally:
+            if other is not None:
+                other.close()
 
     def forget_text(self) -> None:
         """Let the text be asked for anew after something was taken off the page."""
