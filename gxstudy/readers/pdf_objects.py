@@ -17,6 +17,7 @@ from gxstudy.readers.pdfium import PdfPage, call
 __all__ = [
     "CLIPPING",
     "CLIPPING_TOO",
+    "CURVE",
     "FORM",
     "INVISIBLE",
     "LINE",
@@ -60,6 +61,7 @@ INVISIBLE, CLIPPING = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTREND
 CLIPPING_TOO = pdfium.FPDF_TEXTRENDERMODE_FILL_CLIP
 """This one and those behind it: text that bounds what is painted after it, whether it is painted itself or not."""
 MOVE, LINE = pdfium.FPDF_SEGMENT_MOVETO, pdfium.FPDF_SEGMENT_LINETO
+CURVE = pdfium.FPDF_SEGMENT_BEZIERTO
 
 _void, _int, _ulong = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
 _get_object = call("FPDFPage_GetObject", _void, _void, _int)

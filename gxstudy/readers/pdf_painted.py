@@ -40,6 +40,8 @@ NESTING_LIMIT = 8
 """Depth of Form XObjects followed."""
 STRAIGHT = 1.0
 """Ends of a line on a page that lay askew are at most this far (points) from straight across or down."""
+FLAT = 0.1
+"""A curve whose points lie nearer than this (points) to one line is that line."""
 SPECK = 0.5
 """What is smaller than this both ways (points) is not looked at."""
 THIN = 3.0
@@ -400,14 +402,23 @@ class _Collector:
             return
         a, b, c, d, e, f = objects.matrix(path)
         points: list[tuple[float, float]] = []
+        bend: list[tuple[float, float]] = []  # of a curve, which has three
         for kind, u, v in objects.segments(path, count):
             point = (a * u + c * v + e, b * u + d * v + f)
             if kind == objects.LINE:
                 points.append(point)
                 continue
+            if kind == objects.CURVE:
+                bend.append(point)
+                if len(bend) < 3:
+                    continue
+                if points and _is_straight([points[-1], *bend]):
+                    points.append(point)
+                    bend = []
+                    continue
             if len(points) > 1:  # a curve breaks the line
                 yield points
-            points = [point]
+            points, bend = [point], []
         if len(points) > 2:
             points.append(points[0])
         if len(points) > 1:
@@ -415,6 +426,11 @@ class _Collector:
 
     def _keep(self, x0: float, y0: float, x1: float, y1: float, width: float, outer: Matrix | None) -> None:
         self.found.append((*_placed((x0, y0, x1, y1), outer), width))
+
+
+def _is_straight(points: list[tuple[float, float]]) -> bool:
+    """Return whether a curve, by its four points, is a line along an edge of the page."""
+    return any(max(values) - min(values) < FLAT for values in zip(*points, strict=True))
 
 
 def _of_kind(kind: int, handles: list[int], kinds: list[int]) -> list[int]:
