@@ -364,6 +364,14 @@ FOUND = {
         noted=(("coercion", "decisions", "-"), ("penalties", "decisions", ".07万元")),
         layout=Layout(ruled="none", stand="top", figure_wrap=2),
     ),
+    # Under two labels that ran together at the foot of a page, figures were given to the first row of the next.
+    "figures without a label joined to the label behind a break": Case(
+        "2019",
+        2020,
+        kind="sparse",
+        zero="",
+        layout=Layout(table_size=6.5, ruled="none", widths=(1, 1, 1, 0.55), heads="rotated"),
+    ),
 }
 
 

@@ -33,7 +33,8 @@ LINES = 5
 class Heading:
     """The columns of figures as a header names them: key, first and last raster column, left and right edge.
 
-    ``others``: raster columns under headings that are none of the form's.
+    ``others``: raster columns under headings that are none of the form's. Without any keys, no figure can be given to a
+    column.
     """
 
     grid: Grid
@@ -130,7 +131,20 @@ def _ambiguous() -> frozenset[str]:
 
 
 def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> Heading | None:
-    """Return the columns that the header rows name; None where there is no header."""
+    """Return the columns that the header rows name; None where there is no header, or it tells nothing.
+
+    Then the columns are those of the form in its order; unless a row has two headings the other way round.
+    """
+    found = _clear_heading(rows, findings)
+    if found is not None or not any(map(_is_turned, rows)):
+        return found
+    message = "the headings stand in another order than those of the form, and nothing tells which figure is whose"
+    findings.append(finding(Code.UNKNOWN_COLUMN, message, Place(table=TABLE, page=rows[0].grid.page)))
+    return Heading(rows[0].grid, (), (), ())
+
+
+def _clear_heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> Heading | None:
+    """Return the columns that the header rows name; None where there is no header, or not all of it can be told."""
     columns = columns_of(TABLE)
     form = forms.load("2021").table(TABLE)
     named: dict[str, Cell] = {}
@@ -164,6 +178,14 @@ def _heading(rows: Sequence[PrintedRow], findings: list[Finding]) -> Heading | N
     edges = tuple((cell.box.x0, cell.box.x1) if cell.box is not None else (0.0, 0.0) for _, cell in ordered)
     beside = tuple((cell.column, cell.column + cell.column_span) for cell in others)
     return Heading(grid, keys, spans, edges, beside)
+
+
+def _is_turned(row: PrintedRow) -> bool:
+    """Return whether the headings in a row stand in another order than the form's."""
+    order = _columns()
+    hits = [columns_of(TABLE).get(label_key(cell.text)) for cell in row.cells if cell.row == row.number]
+    places = [order.index(found[0].key) for found in hits if found]
+    return places != sorted(places)
 
 
 def _others(rows: Sequence[PrintedRow], named: Sequence[Cell]) -> list[Cell]:
@@ -300,7 +322,7 @@ def _without_fillers(
     if surplus > 0 and 0 < filled < wanted and not fillers.explain(row, parted, surplus):
         return values
     found = marked.fitted(values, wanted, behind=parted.behind)
-    if found is None and heading is not None and heading.grid is row.grid and marked.columns_hold(row):
+    if found is None and heading is not None and heading.keys and heading.grid is row.grid and marked.columns_hold(row):
         found = marked.under(sorted((*heading.spans, *heading.others)), values)
     if found is None:
         found = marked.trimmed(values, wanted)
@@ -333,11 +355,16 @@ def _stitch(before: list[Line], after: list[Line]) -> list[Line]:
 
 
 def _passes(before: Sequence[Line], *after: Line) -> bool:
-    """Return whether the form has rows between the last of some lines and the line behind them."""
+    """Return whether the form has rows between the last of some lines and the line behind them.
+
+    It may have some where no rule parts the lines, and what one of them is called is no row of the form.
+    """
     if not before or not after:
         return False
     one, other = _rows_of(before[-1].label.own), _rows_of(after[0].label.own)
-    return bool(one and other) and not any(all_between(TABLE, row, (), following) for row in one for following in other)
+    if not one or not other:
+        return before[-1].row.grid.origin == "unruled"
+    return not any(all_between(TABLE, row, (), following) for row in one for following in other)
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:

@@ -148,16 +148,24 @@ def cut(line: list[Word]) -> Line:
 def _in_doubt(pieces: list[list[Word]]) -> list[list[Word]]:
     """Return pieces of a line, its figures marked where two stand so close that they may be one number, set wide.
 
-    Then none of them can be counted to tell which column it is of.
+    Then none of them can be counted to tell which column it is of. Those that may be one are: they make one column.
     """
-    words = [word for piece in pieces if _is_figure(piece) for word in piece if word.text.isdigit()]
-    if not any(map(_may_be_one, words, words[1:])):
+    groups = [list(pieces[0])]
+    for before, piece in pairwise(pieces):
+        if _is_figure(before) and _is_figure(piece) and _may_be_one(before[0], piece[0]):
+            groups[-1] += piece
+        else:
+            groups.append(list(piece))
+    if len(groups) == len(pieces):
         return pieces
-    return [[piece[0]._replace(garbled=True)] if _is_figure(piece) else piece for piece in pieces]
+    whole = [_put_together(group) if _is_figure(group[:1]) else group for group in groups]
+    return [[piece[0]._replace(garbled=True)] if _is_figure(piece) else piece for piece in whole]
 
 
 def _may_be_one(before: Word, word: Word) -> bool:
     """Return whether two figures stand so close that they may be one number; no column is as narrow as a digit."""
+    if not before.text.isdigit() or not word.text.isdigit():
+        return False
     near = APART if len(before.text) == len(word.text) == 1 else SET_WIDE
     return word.x0 - before.x1 < near * (word.bottom - word.top)
 
