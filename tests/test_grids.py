@@ -495,6 +495,17 @@ def test_page_numbers_are_neither_figures_nor_prose(number: str) -> None:
     assert grids.paragraphs(page(words), found) == ()
 
 
+def test_a_page_number_high_above_the_edge_is_no_row_of_the_table_over_it() -> None:
+    """The margin below it was wide: its strokes and its number were three columns of figures."""
+    words = unruled([(700, ("甲项", "1", "2", "3")), (715, ("乙项", "4", "5", "6"))])
+    number = [word(text, middle, 730) for text, middle in (("-", 291.0), ("3", 297.0), ("-", 303.0))]
+    rows = [["甲项", "1", "2", "3"], ["乙项", "4", "5", "6"]]
+    assert texts(only(grids.find(page([*words, *number])))) == rows
+    last = unruled([(730, ("丙项", "-", "3", "-"))])
+    assert texts(only(grids.find(page([*words, *last])))) == [*rows, ["丙项", "-", "3", "-"]]
+    assert texts(only(grids.find(page([*words, *last[1:]])))) != rows
+
+
 def test_a_number_alone_in_the_middle_of_a_page_is_prose() -> None:
     assert [p.text for p in grids.paragraphs(page([word("3", 297, 400)]), ())] == ["3"]
 

@@ -69,9 +69,12 @@ def line_box(page: int, line: Sequence[Word]) -> Box:
 _PAGE_NUMBER = re.compile(r"[-—–－─~·. ]*(?:第 ?)?\d{1,4}(?: ?页)?(?: ?[/／共] ?\d{1,4}(?: ?页)?)?[-—–－─~·. ]*")
 
 
-def is_page_number(line: Sequence[Word], height: float) -> bool:
-    """Return whether a line near the upper or lower edge of a page of ``height`` points is its number."""
-    at_edge = line[0].top > 0.88 * height or line[0].bottom < 0.1 * height
+def is_page_number(line: Sequence[Word], height: float, *, foot: float = 0.88) -> bool:
+    """Return whether a line near the upper or lower edge of a page of ``height`` points is its number.
+
+    ``foot``: the share of the page above the line that it may stand under.
+    """
+    at_edge = line[0].top > foot * height or line[0].bottom < 0.1 * height
     return at_edge and _PAGE_NUMBER.fullmatch(line_text(line)) is not None
 
 

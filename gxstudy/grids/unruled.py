@@ -58,6 +58,8 @@ TWO_PAGES = 0.3
 """The numbers of two pages side by side are further apart than this share of the width of both."""
 NEAR_LINES = 3.5
 """Lines further apart than this multiple of their height are not of one table."""
+FOOT = 0.75
+"""The number of a page, with strokes or words around it, is the last line under this share of its height."""
 
 
 class _Stray(NamedTuple):
@@ -176,11 +178,14 @@ def _numbers_two(line: list[Word], page: Page) -> bool:
 def _numbers_page(lines: list[list[Word]], index: int, page: Page) -> bool:
     """Return whether a line is the number of its page, and not the rest of a figure, close to a row of others."""
     line = lines[index]
-    if not is_page_number(line, page.height):
+    if not is_page_number(line, page.height, foot=FOOT):
         return False
     high = line[0].bottom - line[0].top
     together = all(word.x0 - before.x1 < APART * high for before, word in pairwise(line))
-    if together and read_number("".join(word.text for word in line)).status != "read":
+    set_off = together and read_number("".join(word.text for word in line)).status != "read"
+    if not is_page_number(line, page.height):
+        return set_off and line is lines[-1]
+    if set_off:
         return True  # strokes on both sides or words around it: no part of a figure
     beside = [lines[side] for side in (index - 1, index + 1) if 0 <= side < len(lines)]
     return not any(_is_near(line, other) or _is_level(line, other) for other in beside)
