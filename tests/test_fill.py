@@ -514,6 +514,20 @@ def test_figures_under_a_heading_of_their_own_do_not_make_blanks_of_the_form_fil
     assert [entry.raw for entry in sheet.entries] == [figure for row in rows for figure in row.figures[:7]]
 
 
+def test_columns_in_another_order_are_not_those_of_the_form_when_spans_lie() -> None:
+    """One cell too many in one row, and the headings counted no more: two columns had each other's figures."""
+    turned = (*HEADS[:2], HEADS[3], HEADS[2], *HEADS[4:])
+    rows = [line(row) for _, row in form_rows()]
+    whole = replace(three([row for _, row in form_rows()], heads=turned), origin="markup")
+    entries, _ = read(whole)
+    first = form_rows()[0][1].figures
+    assert values(entries, "new") == (*first[:2], first[3], first[2], *first[4:])
+    ragged = replace(grid([header(turned), *rows[:-1], [*rows[-1], (9, 1, "")]], wide=10), origin="markup")
+    entries, filled = read(ragged)
+    assert {entry.status for entry in entries.values()} == {"unreadable"}
+    assert noticed(filled, Code.UNKNOWN_COLUMN)
+
+
 # Files that hold more than one report ---------------------------------------------------------------------------------
 
 

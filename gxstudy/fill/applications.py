@@ -211,11 +211,13 @@ def _values(line: Line, row: str, findings: list[Finding]) -> dict[tuple[str, st
     """Return the entries of one printed row; its figures are given to columns by order, or by where they stand."""
     form = forms.load("2021").table(TABLE)
     heading = line.heading
-    if heading is not None and len(heading.keys) < len(form.columns) == len(line.values):
+    if heading is not None and 0 < len(heading.keys) < len(form.columns) == len(line.values):
         line, heading = replace(line, heading=None), None  # a heading is missing, not its column
-    keys = heading.keys if heading is not None else tuple(column.key for column in form.columns)
+    keys = heading.keys if heading is not None else ()
+    unknown = heading is not None and not keys
+    keys = keys or tuple(column.key for column in form.columns)
     values = line.values
-    slid = _slid(line)
+    slid = _slid(line) or unknown
     if len(values) == len(keys) and not slid and not _shifted(line) and not _unseen_column(line):
         return {(row, key): from_cell(TABLE, row, key, cell) for key, cell in zip(keys, values, strict=True)}
     placed = _by_place(values, heading) if heading is not None and line.row.drawn and not slid else None
