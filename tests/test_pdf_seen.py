@@ -192,6 +192,11 @@ def shown(content: str, unicode: str) -> tuple[str, list[Code]]:
     return grid.cells[1].text, [found.code for found in document.findings]
 
 
+def test_a_figure_as_small_as_a_speck_is_not_read() -> None:
+    assert read(text("586", 130, 695, size=1))[1] == "unreadable"
+    assert read(text("586", 130, 695, size=4))[:2] == ("586", "read")
+
+
 @pytest.mark.parametrize("name", ["0020", "200b", "3000"])
 def test_figures_that_their_font_calls_blank_are_not_blank(name: str) -> None:
     figures = text("586", 130, 695, font="G")

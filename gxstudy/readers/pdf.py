@@ -1,8 +1,9 @@
 """A PDF with a text layer -> Document, through PDFium.
 
 The reader reports what is printed: words with their boxes and rulings, in points from the top left of the page as a
-person would hold it to read (the page's rotation applied, and text drawn sideways turned upright). It decides nothing
-about tables.
+person would hold it to read (the page's rotation applied, and text drawn sideways turned upright). A point is a unit of
+the page's user space: a ``UserUnit`` that enlarges the page is left aside, as PDFium does. It decides nothing about
+tables.
 """
 
 from __future__ import annotations
