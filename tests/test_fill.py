@@ -528,6 +528,18 @@ def test_columns_in_another_order_are_not_those_of_the_form_when_spans_lie() -> 
     assert noticed(filled, Code.UNKNOWN_COLUMN)
 
 
+@pytest.mark.parametrize("at", [3, 8, 12, 20])
+@pytest.mark.parametrize("origin", ["ruled", "markup"])
+def test_two_rows_that_changed_places_are_known_by_their_labels(at: int, origin: Literal["ruled", "markup"]) -> None:
+    """One of them was no row of the form, and its figures were not taken."""
+    rows = [row for _, row in form_rows()]
+    rows[at], rows[at + 1] = rows[at + 1], rows[at]
+    entries, filled = read(replace(three(rows), origin=origin))
+    assert {key: values(entries, key) for key in ROWS} == {key: row.figures for key, row in ROWS.items()}
+    ((_, message),) = noticed(filled, Code.LABEL_DIFFERS)
+    assert "out of the order" in message
+
+
 # Files that hold more than one report ---------------------------------------------------------------------------------
 
 

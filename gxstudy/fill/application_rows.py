@@ -18,7 +18,7 @@ from gxstudy.findings import Code, Finding, Place, finding
 from gxstudy.layout import Cell, Grid
 from gxstudy.text import join_lines, label_key
 
-__all__ = ["TABLE", "Heading", "Line", "has_figures", "lines_of"]
+__all__ = ["TABLE", "Heading", "Line", "has_figures", "lines_of", "rows_of"]
 
 TABLE = "applications"
 FULL = 1.0
@@ -261,7 +261,7 @@ def _line(row: PrintedRow, edge: int, heading: Heading | None, fillers: marked.F
     if sum([label_key(cell.text) in columns for cell in values]) > 1:
         return None
     key = label_key(own)
-    if not _rows_of(key) and any(hit.kind == "group" for hit in vocabulary(TABLE).get(key, ())):
+    if not rows_of(key) and any(hit.kind == "group" for hit in vocabulary(TABLE).get(key, ())):
         if not any(cell.text.strip() for cell in values):
             return None  # a merged label on a line of its own
         own, above, key = "", own, ""
@@ -361,7 +361,7 @@ def _passes(before: Sequence[Line], *after: Line) -> bool:
     """
     if not before or not after:
         return False
-    one, other = _rows_of(before[-1].label.own), _rows_of(after[0].label.own)
+    one, other = rows_of(before[-1].label.own), rows_of(after[0].label.own)
     if not one or not other:
         return before[-1].row.grid.origin == "unruled"
     return not any(all_between(TABLE, row, (), following) for row in one for following in other)
@@ -397,7 +397,7 @@ def _is_one(lines: Sequence[Line], size: int) -> bool:
     return exact < 2 and label_key(join_lines([line.text for line in lines])) in rows
 
 
-def _rows_of(label: str) -> list[str]:
+def rows_of(label: str) -> list[str]:
     """Return the rows that the key of a label may mean."""
     return [hit.key for hit in vocabulary(TABLE).get(label, ()) if hit.kind == "row"]
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from gxstudy import forms
 from gxstudy.fill import marked
 from gxstudy.fill.align import Match, align, all_between, begins, fused, holds_another, longest_label, stands_under
-from gxstudy.fill.application_rows import TABLE, Heading, Line, has_figures, lines_of
+from gxstudy.fill.application_rows import TABLE, Heading, Line, has_figures, lines_of, rows_of
 from gxstudy.fill.entries import Entry, from_cell
 from gxstudy.fill.printed import Run, is_figure, place_of
 from gxstudy.findings import Code, Finding, finding
@@ -40,7 +40,7 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
     findings: list[Finding] = []
     lines = _wary(lines_of(runs, findings))
     entries: dict[tuple[str, str], Entry] = {}
-    matches = align(TABLE, [line.label for line in lines])
+    matches = _with_strays(lines, align(TABLE, [line.label for line in lines]), findings)
     doubtful = _doubtful(lines, matches)
     for index, (line, match, in_doubt) in enumerate(zip(lines, matches, doubtful, strict=True)):
         if match.row is None:
@@ -65,6 +65,28 @@ def fill(runs: Sequence[Run]) -> tuple[dict[tuple[str, str], Entry], list[Findin
             read = {where: entry._replace(value=None, status="unreadable") for where, entry in read.items()}
         entries.update(read)
     return entries, findings
+
+
+def _with_strays(lines: Sequence[Line], matches: Sequence[Match], findings: list[Finding]) -> list[Match]:
+    """Return the matches, those added of rows that stand out of the form's order and whose labels are exactly theirs.
+
+    Only between rules, or in marked-up tables, where a label is surely that of its figures.
+    """
+    taken = {match.row for match in matches}
+    own = [
+        set(rows_of(line.label.own)) if match.row is None else set() for line, match in zip(lines, matches, strict=True)
+    ]
+    found = list(matches)
+    for index, (line, rows) in enumerate(zip(lines, own, strict=True)):
+        if len(rows) != 1 or rows & taken or own.count(rows) > 1 or line.row.grid.origin == "unruled":
+            continue
+        (row,) = rows
+        if not line.filled or (line.label.above and not stands_under(TABLE, row, line.label.above)):
+            continue
+        found[index] = Match(row, exact=True)
+        message = f"the row {line.text!r} stands out of the order of the form; it was taken for what its label says"
+        findings.append(finding(Code.LABEL_DIFFERS, message, place_of(line.row, TABLE, row)))
+    return found
 
 
 def _wary(lines: Sequence[Line]) -> list[Line]:
