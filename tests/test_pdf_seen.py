@@ -193,7 +193,7 @@ def shown(content: str, unicode: str) -> tuple[str, list[Code]]:
 
 
 def test_a_figure_as_small_as_a_speck_is_not_read() -> None:
-    assert read(text("586", 130, 695, size=1))[1] == "unreadable"
+    assert read(text("586", 130, 695, size=0.6))[1] == "unreadable"
     assert read(text("586", 130, 695, size=4))[:2] == ("586", "read")
 
 

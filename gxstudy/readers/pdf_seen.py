@@ -236,10 +236,12 @@ def _looked_at(
 def _alike(codes: npt.NDArray[np.uint32], boxes: Floats, places: list[int]) -> dict[int, list[int]]:
     """Return, for some characters, where the same one is printed nearly over it: a shadow, or what has one."""
     x, y = middles(boxes)
-    reach_x, reach_y = COPY * (boxes[:, 2] - boxes[:, 0]), COPY * (boxes[:, 1] - boxes[:, 3])
+    wide = boxes[:, 2] - boxes[:, 0]
+    reach_x, reach_y = COPY * wide, COPY * (boxes[:, 1] - boxes[:, 3])
     found = {}
     for place in places:
         near = (np.abs(x - x[place]) < reach_x[place]) & (np.abs(y - y[place]) < reach_y[place])
+        near &= np.abs(wide - wide[place]) < reach_x[place]
         found[place] = [other for other in np.flatnonzero(near & (codes == codes[place])).tolist() if other != place]
     return found
 

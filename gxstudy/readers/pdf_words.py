@@ -61,7 +61,7 @@ UNEVEN, LIFTED = 1.3, 0.12
 BLANKS_LIMIT = 500
 """Texts of blanks alone on one page that are asked whether they print something."""
 TINY = 0.2
-"""Figures lower than this share of the height of most words of a page are a speck: nobody reads them."""
+"""Numbers lower and narrower than this share of most numbers of a page are a speck: nobody reads them."""
 SHOWN = 40
 """Characters shown of a text that is left out."""
 POINTS = np.frombuffer(".,．，".encode("utf-32-le"), np.uint32)
@@ -198,8 +198,9 @@ def words_of(
     over = () if painted is None else rulings_of(frame, painted.over)
     garbled = np.logical_or.reduceat(damaged, starts) | raised(codes, boxes, starts)
     garbled |= struck(figures, edges, rulings, over) | overprinted(figures, edges)
-    heights = edges.bottom - edges.top
-    garbled[figures] |= heights[figures] < TINY * median(heights)
+    if len(figures):
+        sizes = np.maximum(edges.bottom - edges.top, edges.x1 - edges.x0)[figures]
+        garbled[figures[sizes < TINY * median(sizes)]] = True
     columns = (texts, *(edge.tolist() for edge in edges), repeat((), len(texts)), garbled.tolist())
     words = tuple(map(_word, zip(*columns, strict=True)))
     wide, high = frame.size
