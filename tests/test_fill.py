@@ -528,6 +528,15 @@ def test_columns_in_another_order_are_not_those_of_the_form_when_spans_lie() -> 
     assert noticed(filled, Code.UNKNOWN_COLUMN)
 
 
+def test_a_drawn_header_in_another_order_that_lacks_columns_tells_nothing() -> None:
+    """The columns of figures were looked for under its first heading, and it had none."""
+    entries, filled = read(
+        three([row for _, row in form_rows()], heads=(HEADS[0], HEADS[2], HEADS[1], HEADS[3], "", "", ""))
+    )
+    assert {entry.status for entry in entries.values()} == {"unreadable"}
+    assert noticed(filled, Code.UNKNOWN_COLUMN)
+
+
 @pytest.mark.parametrize("at", [3, 8, 12, 20])
 @pytest.mark.parametrize("origin", ["ruled", "markup"])
 def test_two_rows_that_changed_places_are_known_by_their_labels(at: int, origin: Literal["ruled", "markup"]) -> None:

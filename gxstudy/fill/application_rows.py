@@ -212,7 +212,7 @@ def _label_edge(run: Run, start: int, heading: Heading | None) -> int:
     """Return the first raster column that holds figures."""
     if not run.rows[0].drawn:
         return 0
-    if heading is not None and heading.grid is run.rows[0].grid:
+    if heading is not None and heading.spans and heading.grid is run.rows[0].grid:
         return heading.spans[0][0]
     words = vocabulary(TABLE)
     ends = [
