@@ -537,6 +537,13 @@ def test_a_drawn_header_in_another_order_that_lacks_columns_tells_nothing() -> N
     assert noticed(filled, Code.UNKNOWN_COLUMN)
 
 
+def test_drawn_headings_in_another_order_two_of_them_lost_tell_no_column() -> None:
+    heads = ("", "", HEADS[3], HEADS[2], *HEADS[4:])
+    entries, filled = read(three([row for _, row in form_rows()], heads=heads))
+    assert {entry.status for entry in entries.values()} == {"unreadable"}
+    assert noticed(filled, Code.UNKNOWN_COLUMN)
+
+
 @pytest.mark.parametrize("at", [3, 8, 12, 20])
 @pytest.mark.parametrize("origin", ["ruled", "markup"])
 def test_two_rows_that_changed_places_are_known_by_their_labels(at: int, origin: Literal["ruled", "markup"]) -> None:
