@@ -372,6 +372,15 @@ FOUND = {
         zero="",
         layout=Layout(table_size=6.5, ruled="none", widths=(1, 1, 1, 0.55), heads="rotated"),
     ),
+    # A heading on two lines of its own was no heading of the row between them: its figures went to the next.
+    "figures under a heading that was not seen": Case(
+        "2019",
+        2020,
+        seed=1,
+        kind="sparse",
+        zero="",
+        layout=Layout(ruled="none", disclosure_widths=(2.0, 1.5), align="right"),
+    ),
 }
 
 

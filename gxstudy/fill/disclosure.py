@@ -288,6 +288,8 @@ def _columns(
         return "", None
     both = len(set(fits.values())) == 1 and len(editions) > 1
     names = [next((hit.key for hit in hits if hit.edition == best), None) for hits in header.hits]
+    if row.grid.origin == "unruled" and not set(_block_columns(best, key)) <= set(names):
+        return "", None  # a heading on lines of its own was not seen: the figures may be under it
     astray = row.grid.origin == "unruled" and any(
         cell.text.strip() and not _over(cell, head) for cell, head in zip(values, header.cells, strict=False)
     )

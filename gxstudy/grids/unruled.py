@@ -395,6 +395,7 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             torn = {i for i, place in enumerate(places) for word in over if _meets(word, place)}
         else:
             torn = set()
+        lost = bool(_parts_among(names))  # it may be the figure of any blank place
         doubtful = not text.shared.isdisjoint(part) or not (bool(text.rules) or _is_beside(names[-1:], figures))
         crossed = _crossed([word for index in part for piece in lines[index].pieces for word in piece], figures, places)
         for column, words in enumerate(figures, wide):
@@ -409,7 +410,7 @@ def _grid(page: Page, text: _Text, block: _Block) -> Grid:
             cell = cell_of(page.number, (number, column, 1, 1), whole, box)
             cells.append(
                 cell._replace(garbled=True)
-                if rest or column - wide in crossed | torn | outside | among or doubtful
+                if rest or column - wide in crossed | torn | outside | among or doubtful or (lost and not words)
                 else cell
             )
     return as_seen(page, Grid(page.number, "unruled", len(tops) - 1, len(lefts) - 1, tuple(cells), lefts, tops))
