@@ -38,6 +38,8 @@ LIGHT = 0.7
 """A colour lighter than this (0 to 1) is no stamp's ink."""
 GROUPS = 8
 """Figures in doubt that lie over each other are drawn one after the other, so many at one place."""
+FAINT = 30
+"""Text with less opacity than this (0 to 255) may not be seen."""
 SHOWS = 24
 """A point shows something where a part of its colour (0 to 255) differs by more."""
 HIDDEN_SHARE, TORN_SHARE = 0.1, 0.5
@@ -83,7 +85,10 @@ def doubtful(painted: Painted, order: dict[int, int], owners: Sequence[int | Non
     if any(mode % 4 in (1, 2) for mode in inks.modes):
         odd |= _pale_strokes(inks.texts)
     odd |= painted.dim.intersection(inks.texts)
-    odd |= {text for text, is_so in zip(inks.texts, objects.transparent(inks.texts), strict=True) if is_so}
+    # An opacity of its own tells how a watermark shows; what else is transparent has a mask, or a way of blending.
+    plain = (inks.fills[:, 3] > FAINT) & (inks.fills[:, 3] < 255)
+    masked = zip(inks.texts, objects.transparent(inks.texts), plain.tolist(), strict=True)
+    odd |= {text for text, is_transparent, is_plain in masked if is_transparent and not is_plain}
     found = _lost(painted, order, owners, boxes, inks)
     return found | np.array([owner in odd for owner in owners], np.bool_) if odd else found
 
